@@ -1,0 +1,46 @@
+"""Rows of the kernel: mail on its way out, and the worker's heartbeat."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class OutgoingMail(models.Model):
+    """One mail to one address, from the moment it is due until the server took it or would not.
+
+    ``key`` makes a mail unique (``"request-received:42"``), so that a task that runs twice sends
+    once. Subject and bodies are emptied once sent: what remains says that, when and to which
+    address, and is deleted after ``mail.KEPT``.
+    """
+
+    class Status(models.TextChoices):
+        """Where the mail is."""
+
+        WAITING = "waiting", _("waiting")
+        SENT = "sent", _("sent")
+        FAILED = "failed", _("failed")
+
+    key = models.CharField(max_length=120, unique=True)
+    template = models.CharField(max_length=80)
+    to = models.EmailField()
+    language = models.CharField(max_length=8)
+    subject = models.CharField(max_length=300, blank=True)
+    text = models.TextField(blank=True)
+    html = models.TextField(blank=True)
+    status = models.CharField(max_length=8, choices=Status, default=Status.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    leased_until = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["created_at"],
+                name="mail_undelivered",
+                condition=models.Q(status__in=["waiting", "failed"]),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"mail {self.pk} ({self.template}, {self.status})"
