@@ -137,7 +137,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('act', models.CharField(choices=[('consent_given', 'agreed'), ('consent_refused', 'refused'), ('consent_withdrawn', 'withdrew the agreement'), ('objection_lodged', 'objected'), ('objection_withdrawn', 'withdrew the objection')], max_length=20)),
+                ('act', models.CharField(choices=[('consent_given', 'agreed'), ('consent_refused', 'refused'), ('consent_withdrawn', 'withdrew the agreement'), ('objection_lodged', 'objected'), ('objection_withdrawn', 'withdrew the objection'), ('policy_refused', 'refused for the whole organisation'), ('policy_lifted', 'left it to each member')], max_length=20)),
                 ('text_sha256', models.CharField(max_length=64)),
                 ('language', models.CharField(max_length=8)),
                 ('source', models.CharField(choices=[('portal', 'in the portal'), ('link', 'by the link to the document'), ('api', 'through the service’s own settings'), ('gpc', 'by the browser’s privacy signal'), ('staff', 'by support, on request'), ('contract', 'by a clause of a contract')], max_length=8)),
@@ -251,7 +251,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='choiceevent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('act__in', ['consent_given', 'objection_withdrawn']), _negated=True), models.Q(('by', models.F('person')), ('by__isnull', False), ('person__isnull', False), ('source', 'portal')), models.Q(('by__isnull', False), ('organisation__isnull', False), ('source__in', ['portal', 'contract'])), _connector='OR'), name='choice_on_by_oneself_only'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('act__in', ['consent_given', 'objection_withdrawn', 'policy_lifted']), _negated=True), models.Q(('by', models.F('person')), ('by__isnull', False), ('person__isnull', False), ('source', 'portal')), models.Q(('act', 'policy_lifted'), ('by__isnull', False), ('organisation__isnull', False)), models.Q(('by__isnull', False), ('organisation__isnull', False), ('source', 'contract')), _connector='OR'), name='choice_on_by_oneself_only'),
+        ),
+        migrations.AddConstraint(
+            model_name='choiceevent',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('act__in', ['consent_given', 'consent_refused', 'consent_withdrawn', 'objection_lodged', 'objection_withdrawn']), ('organisation', None)), models.Q(('act__in', ['policy_lifted', 'policy_refused']), ('document', None), ('organisation__isnull', False), ('within', None)), models.Q(('act', 'consent_given'), ('organisation__isnull', False), ('source', 'contract')), _connector='OR'), name='choice_policy_is_an_organisations'),
         ),
         migrations.AddConstraint(
             model_name='choiceevent',

@@ -37,10 +37,14 @@ class Act(models.TextChoices):
     CONSENT_WITHDRAWN = "consent_withdrawn", _("withdrew the agreement")
     OBJECTION_LODGED = "objection_lodged", _("objected")
     OBJECTION_WITHDRAWN = "objection_withdrawn", _("withdrew the objection")
+    # An organisation's policy: stricter than its members' choices, or silent; never looser.
+    POLICY_REFUSED = "policy_refused", _("refused for the whole organisation")
+    POLICY_LIFTED = "policy_lifted", _("left it to each member")
 
 
-ALLOWING = frozenset({Act.CONSENT_GIVEN, Act.OBJECTION_WITHDRAWN})
+ALLOWING = frozenset({Act.CONSENT_GIVEN, Act.OBJECTION_WITHDRAWN, Act.POLICY_LIFTED})
 REFUSING = frozenset(set(Act) - ALLOWING)
+POLICY = frozenset({Act.POLICY_REFUSED, Act.POLICY_LIFTED})
 
 
 class Source(models.TextChoices):
@@ -110,9 +114,14 @@ class ChoiceEvent(Subject):
                 name="choice_on_by_oneself_only",
                 condition=~Q(act__in=sorted(ALLOWING))
                 | Q(person__isnull=False, by__isnull=False, by=F("person"), source="portal")
-                | Q(
-                    organisation__isnull=False, by__isnull=False, source__in=["portal", "contract"]
-                ),
+                | Q(organisation__isnull=False, by__isnull=False, act="policy_lifted")
+                | Q(organisation__isnull=False, by__isnull=False, source="contract"),
+            ),
+            models.CheckConstraint(
+                name="choice_policy_is_an_organisations",
+                condition=Q(organisation=None, act__in=sorted(set(Act) - POLICY))
+                | Q(organisation__isnull=False, act__in=sorted(POLICY), document=None, within=None)
+                | Q(organisation__isnull=False, act="consent_given", source="contract"),
             ),
             models.CheckConstraint(
                 name="choice_by_contract_names_its_clause",
@@ -163,7 +172,7 @@ class Standing(Subject):
 
 
 class Receipt(models.Model):
-    """The sealed proof of one act that the person holds: RFC 8785 bytes and their JWS. Append-only."""
+    """The sealed proof of one act, for the person: RFC 8785 bytes and their JWS. Append-only."""
 
     event = models.OneToOneField(ChoiceEvent, models.PROTECT, related_name="receipt")
     body = models.BinaryField()

@@ -1,0 +1,299 @@
+"""Choosing: lock, rule, ledger row, standing choice, receipt, in one transaction.
+
+Refusing has no condition but that the purpose can be refused at all (invariant 13). Allowing is
+done by the person alone (invariant 5; a CHECK constraint of the table says it too).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actions import look
+from accounts.models import AccessEvent, Address, Membership, Organisation, User
+from consents import receipts
+from consents.models import ChoiceEvent, ContractClause, Document, Purpose, PurposeVersion, Standing
+from consents.models.ledger import ALLOWING, POLICY, Act, Source
+from consents.models.purposes import Control
+from portal.lib.canonical import sha256_of
+from portal.lib.errors import DomainError
+
+
+class NothingToChoose(DomainError):
+    """The purpose is needed for the service, or not used at all."""
+
+    code = "nothing_to_choose"
+
+
+class NotYours(DomainError):
+    """The document or organisation is not the person's."""
+
+    code = "not_yours"
+
+
+class NotAnAdmin(DomainError):
+    """Only an admin of the organisation sets its policy."""
+
+    code = "not_an_admin"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a choice is about: one document, one organisation's documents, or (both None) all."""
+
+    document: Document | None = None
+    within: Organisation | None = None
+
+    def overlapping(self) -> Q:
+        """Return the standing choices that bear on some document of this scope."""
+        if self.document is not None:
+            outer = Q(document=None, within=None) | Q(document=self.document)
+            return outer | Q(within__isnull=False, within=self.document.organisation)
+        if self.within is not None:
+            return (
+                Q(within=self.within)
+                | Q(document=None, within=None)
+                | Q(document__organisation=self.within)
+            )
+        return Q()
+
+
+Subject = User | Address | Organisation
+
+
+def allow(
+    purpose: Purpose,
+    *,
+    person: User,
+    by: User,
+    document: Document | None = None,
+    within: Organisation | None = None,
+    language: str,
+    at: datetime | None = None,
+) -> ChoiceEvent:
+    """Record that the person agreed, or withdrew an objection, and open their part of the gate.
+
+    ``by`` must be the person. ``at`` (aware, UTC) is only given when history is imported.
+
+    Raises:
+        NothingToChoose: there is no choice about the purpose.
+        NotYours: the document or organisation is not the person's, or ``by`` is somebody else.
+    """
+    if by.pk != person.pk:
+        raise NotYours(_("Only the person concerned can allow this."))
+    given = purpose.control == Control.CONSENT
+    act = Act.CONSENT_GIVEN if given else Act.OBJECTION_WITHDRAWN
+    return _choose(
+        purpose, person, Scope(document, within), act=act, by=by, language=language, at=at
+    )
+
+
+@transaction.atomic
+def refuse(
+    purpose: Purpose,
+    *,
+    person: User | None = None,
+    address: Address | None = None,
+    by: User | None,
+    document: Document | None = None,
+    within: Organisation | None = None,
+    source: Source = Source.PORTAL,
+    language: str,
+    at: datetime | None = None,
+) -> ChoiceEvent:
+    """Record a refusal, withdrawal or objection; the gate is closed when this returns.
+
+    Give ``person``, or ``address`` for somebody without an account. ``by`` is None when the choice
+    came by link or signal; when it is staff, the person can read who did it.
+
+    Raises:
+        NothingToChoose: there is no choice about the purpose.
+        NotYours: the document or organisation is not theirs.
+    """
+    subject = person or address
+    if subject is None:
+        raise NotYours(_("A refusal needs the person or the address it is for."))
+    act = _refusing_act(purpose, subject)
+    event = _choose(
+        purpose, subject, Scope(document, within), act=act, by=by, source=source,
+        language=language, at=at,
+    )  # fmt: skip
+    if person is not None and by is not None:
+        look(person, by=by, kind=AccessEvent.Kind.CHOICE_REFUSED, reference=str(event.uid))
+    return event
+
+
+def refuse_for_organisation(
+    purpose: Purpose, *, organisation: Organisation, by: User, language: str
+) -> ChoiceEvent:
+    """Refuse for all documents of the organisation, whatever its members chose.
+
+    Raises:
+        NotAnAdmin: ``by`` is no admin of it.
+        NothingToChoose: there is no choice about the purpose.
+    """
+    return _set_policy(purpose, organisation, Act.POLICY_REFUSED, by=by, language=language)
+
+
+def lift_organisation_refusal(
+    purpose: Purpose, *, organisation: Organisation, by: User, language: str
+) -> ChoiceEvent:
+    """Leave the choice to each member again. Nothing is thereby agreed to for anybody.
+
+    Raises:
+        NotAnAdmin: ``by`` is no admin of it.
+        NothingToChoose: there is no choice about the purpose.
+    """
+    return _set_policy(purpose, organisation, Act.POLICY_LIFTED, by=by, language=language)
+
+
+@transaction.atomic
+def agree_by_contract(
+    purpose: Purpose, *, clause: ContractClause, at: datetime | None = None
+) -> ChoiceEvent:
+    """Record that a contract once agreed for an organisation, so that its members can see it.
+
+    It speaks for a member who has not chosen, for the organisation's own documents, and yields to
+    any refusal. An import never undoes a refusal (invariant 4): once the organisation has set a
+    policy, the policy stands.
+
+    Raises:
+        NothingToChoose: consent is not what the purpose rests on.
+    """
+    if purpose.control != Control.CONSENT:
+        raise NothingToChoose(_("A contract can only have agreed where consent is asked."))
+    standing = Standing.objects.filter(purpose=purpose, organisation=clause.organisation).first()
+    if standing is not None:
+        return standing.event
+    return _choose(
+        purpose, clause.organisation, Scope(), act=Act.CONSENT_GIVEN, by=clause.accepted_by,
+        source=Source.CONTRACT, language="en", clause=clause, at=at or clause.accepted_at,
+    )  # fmt: skip
+
+
+def _set_policy(
+    purpose: Purpose, organisation: Organisation, act: Act, *, by: User, language: str
+) -> ChoiceEvent:
+    if not Membership.objects.filter(organisation=organisation, person=by, is_admin=True).exists():
+        raise NotAnAdmin(_("Only an administrator of the organisation can set its policy."))
+    return _choose(purpose, organisation, Scope(), act=act, by=by, language=language)
+
+
+@transaction.atomic
+def _choose(
+    purpose: Purpose,
+    subject: Subject,
+    scope: Scope,
+    *,
+    act: Act,
+    by: User | None,
+    language: str,
+    source: Source = Source.PORTAL,
+    clause: ContractClause | None = None,
+    at: datetime | None = None,
+) -> ChoiceEvent:
+    """Write the act, the standing choice and the receipt, or none of them.
+
+    Choosing again what already stands changes nothing and returns the act that stands.
+    """
+    # The subject's row orders all their choices: two tabs, two clicks, one after the other.
+    type(subject)._default_manager.select_for_update().get(pk=subject.pk)
+    version = _version_in_force(purpose, at)
+    _require_theirs(subject, scope)
+    whose = _columns(subject)
+    standing = (
+        Standing.objects.filter(
+            purpose=purpose, document=scope.document, within=scope.within, **whose
+        )
+        .select_related("event")
+        .first()
+    )
+    if standing is not None and _says_the_same(standing, act) and _nothing_later(standing, scope):
+        return standing.event
+    event = ChoiceEvent.objects.create(
+        purpose=purpose, document=scope.document, within=scope.within, act=act, version=version,
+        text_sha256=sha256_of(version.texts.get(language) or version.texts["en"]),
+        language=language if language in version.texts else "en", source=source, by=by,
+        clause=clause, at=at or timezone.now(), **whose,
+    )  # fmt: skip
+    _stand(event, standing)
+    receipts.issue(event)
+    return event
+
+
+def _stand(event: ChoiceEvent, standing: Standing | None) -> None:
+    """Make the act the standing choice of its subject and scope."""
+    if standing is None:
+        standing = Standing(
+            purpose=event.purpose, person=event.person, address=event.address,
+            organisation=event.organisation, document=event.document, within=event.within,
+        )  # fmt: skip
+    standing.event, standing.allowed, standing.since = event, event.allows, event.at
+    standing.save()
+
+
+def _says_the_same(standing: Standing, act: Act) -> bool:
+    """Whether the standing choice is in the act's direction (and, like it, a policy or not)."""
+    is_policy = standing.event.act in POLICY
+    return standing.allowed == (act in ALLOWING) and is_policy == (act in POLICY)
+
+
+def _nothing_later(standing: Standing, scope: Scope) -> bool:
+    """Whether no overlapping choice of the same subject was made since, the other way."""
+    since: QuerySet[Standing] = Standing.objects.filter(
+        scope.overlapping(),
+        purpose=standing.purpose_id,
+        person=standing.person_id,
+        address=standing.address_id,
+        organisation=standing.organisation_id,
+        event_id__gt=standing.event_id,
+    )
+    return not since.exclude(allowed=standing.allowed).exists()
+
+
+def _version_in_force(purpose: Purpose, at: datetime | None) -> PurposeVersion:
+    if not purpose.has_control:
+        raise NothingToChoose(_("There is nothing to choose about this purpose."))
+    versions = PurposeVersion.objects.in_force(at or timezone.now())
+    version = versions.filter(purpose=purpose).select_related("purpose").first()
+    if version is None:
+        raise NothingToChoose(_("This purpose is not in use."))
+    return version
+
+
+def _require_theirs(subject: Subject, scope: Scope) -> None:
+    """Refuse a scope that is not the subject's: it would say that the document exists."""
+    documents = Document.objects.filter(erased_at=None)
+    if isinstance(subject, User):
+        documents = Document.objects.visible_to(subject)
+    elif isinstance(subject, Address):
+        documents = documents.filter(parties__address=subject)
+    if scope.document is not None and not documents.filter(pk=scope.document.pk).exists():
+        raise NotYours(_("This document is not one of yours."))
+    if scope.within is not None and not documents.filter(organisation=scope.within).exists():
+        raise NotYours(_("You have no document of this organisation."))
+
+
+def _refusing_act(purpose: Purpose, subject: User | Address) -> Act:
+    """Return the law's word for this no: an objection, a withdrawal, or a plain refusal."""
+    if purpose.control == Control.OBJECTION:
+        return Act.OBJECTION_LODGED
+    agreed = Standing.objects.filter(purpose=purpose, allowed=True)
+    mine = Q(**_columns(subject))
+    if isinstance(subject, User):
+        organisations = subject.memberships.values("organisation")
+        mine |= Q(organisation__in=organisations, event__source=Source.CONTRACT)
+    return Act.CONSENT_WITHDRAWN if agreed.filter(mine).exists() else Act.CONSENT_REFUSED
+
+
+def _columns(subject: Subject) -> dict[str, Any]:
+    """Return the three subject columns, of which one is filled."""
+    return {
+        "person": subject if isinstance(subject, User) else None,
+        "address": subject if isinstance(subject, Address) else None,
+        "organisation": subject if isinstance(subject, Organisation) else None,
+    }

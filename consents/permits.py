@@ -1,0 +1,200 @@
+"""The gate: may this document be used for this purpose?
+
+The rule exists once, as the SQL below: it answers for one document as for a million, on one
+snapshot of the database. It is closed by default and opens only where every condition holds. The
+order of the reasons is the precedence of the law: the law itself and restriction, special
+categories, any party's refusal, the organisation's policy, the person's choice, the default.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import DatabaseError, connection, models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class Reason(models.TextChoices):
+    """Why the gate answered as it did. Documented for integrators; never says *who* refused."""
+
+    # Closed, in order of precedence.
+    UNAVAILABLE = "unavailable", _("the gate could not be asked")
+    UNKNOWN_PURPOSE = "unknown_purpose", _("no such purpose")
+    NOT_IN_FORCE = "purpose_not_in_force", _("no version of the purpose is in effect")
+    NOT_USED = "purpose_not_used", _("the service does not do this")
+    UNKNOWN_DOCUMENT = "unknown_document", _("no such document")
+    GONE = "document_gone", _("the document has been removed")
+    RESTRICTED = "document_restricted", _("the use of the document is paused")
+    SPECIAL = "special_category", _("the document holds specially protected data")
+    PROTECTED_SIGNER = "minor_or_unknown_signer", _("a signer is a minor or not known")
+    PARTY_REFUSED = "refused_by_party", _("at least one party refused")
+    ORGANISATION_REFUSED = "refused_by_organisation", _("the organisation refused")
+    CONSENT_MISSING = "consent_missing", _("not every party has agreed")
+    # Open.
+    NECESSARY = "necessary", _("needed for the service")
+    NO_OBJECTION = "no_objection", _("nobody objected")
+    CONSENTED = "consented", _("every party agreed")
+
+
+OPEN = frozenset({Reason.NECESSARY, Reason.NO_OBJECTION, Reason.CONSENTED})
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One answer of the gate.
+
+    ``as_of`` is the instant (UTC) of the snapshot it rests on, ``state`` the SHA-256 (hex) of the
+    facts used: the same facts give the same hash, so a client can tell whether anything changed.
+    ``document_id`` and ``purpose_id`` are None where unknown.
+    """
+
+    reference: str
+    allowed: bool
+    reason: Reason
+    as_of: datetime
+    state: str
+    document_id: int | None = None
+    purpose_id: int | None = None
+
+
+# A party's refusal stands unless they themselves later allowed the same or a narrower scope:
+# "everything" refused after one document was allowed closes that document too.
+RULE = """
+WITH asked AS (
+    SELECT d.*, wanted.place, wanted.reference AS wanted
+    FROM unnest(%(references)s::text[]) WITH ORDINALITY AS wanted (reference, place)
+    LEFT JOIN consents_document d ON d.reference = wanted.reference
+), purpose AS (
+    SELECT p.id, p.control, p.is_ai_training, (
+        SELECT v.id FROM consents_purposeversion v
+        WHERE v.purpose_id = p.id AND v.effective_from <= %(now)s
+        ORDER BY v.effective_from DESC, v.number DESC LIMIT 1
+    ) AS version_id
+    FROM consents_purpose p WHERE p.slug = %(purpose)s
+), party AS (
+    SELECT p.id, p.document_id, p.is_minor, p.address_id, a.person_id,
+        a.email IS NULL OR person.erased_at IS NOT NULL AS is_unknown, d.organisation_id
+    FROM (SELECT DISTINCT id, organisation_id FROM asked) d
+    JOIN consents_party p ON p.document_id = d.id
+    LEFT JOIN accounts_address a ON a.id = p.address_id
+    LEFT JOIN accounts_user person ON person.id = a.person_id
+), bearing AS (
+    SELECT party.id AS party_id, party.document_id, s.allowed, s.event_id,
+        CASE WHEN s.document_id IS NOT NULL THEN 3 WHEN s.within_id IS NOT NULL THEN 2 ELSE 1 END
+            AS narrowness
+    FROM party
+    JOIN purpose ON true
+    JOIN LATERAL (
+        SELECT * FROM consents_standing s
+        WHERE s.person_id = party.person_id AND s.purpose_id = purpose.id
+        UNION ALL
+        SELECT * FROM consents_standing s
+        WHERE s.address_id = party.address_id AND s.purpose_id = purpose.id
+    ) s ON (s.document_id IS NULL OR s.document_id = party.document_id)
+        AND (s.within_id IS NULL OR s.within_id = party.organisation_id)
+), party_says AS (
+    SELECT party.*,
+        EXISTS (
+            SELECT 1 FROM bearing no WHERE no.party_id = party.id AND NOT no.allowed
+            AND NOT EXISTS (
+                SELECT 1 FROM bearing yes WHERE yes.party_id = party.id AND yes.allowed
+                AND yes.narrowness >= no.narrowness AND yes.event_id > no.event_id
+            )
+        ) AS refused,
+        EXISTS (SELECT 1 FROM bearing yes WHERE yes.party_id = party.id AND yes.allowed)
+        OR EXISTS (
+            -- The clause of a contract speaks for a member, on the organisation's own documents.
+            SELECT 1 FROM consents_standing s
+            JOIN purpose ON purpose.id = s.purpose_id
+            JOIN consents_choiceevent e ON e.id = s.event_id AND e.act = 'consent_given'
+            JOIN accounts_membership m
+                ON m.organisation_id = s.organisation_id AND m.person_id = party.person_id
+            WHERE s.organisation_id = party.organisation_id AND s.allowed
+        ) AS agreed
+    FROM party
+), facts AS (
+    SELECT document_id,
+        bool_or(is_minor OR is_unknown) AS protected_signer,
+        bool_or(refused) AS refused,
+        bool_and(agreed) AS agreed,
+        string_agg(id || ':' || coalesce(person_id, 0) || ':' || is_minor::int || is_unknown::int
+            || refused::int || agreed::int, ',' ORDER BY id) AS parties
+    FROM party_says GROUP BY document_id
+), acts AS (
+    SELECT document_id, string_agg(DISTINCT event_id::text, ',' ORDER BY event_id::text) AS events
+    FROM bearing GROUP BY document_id
+), answer AS (
+    SELECT d.place, d.wanted, d.id AS document_id, p.id AS purpose_id,
+        CASE
+            WHEN p.id IS NULL THEN 'unknown_purpose'
+            WHEN p.version_id IS NULL THEN 'purpose_not_in_force'
+            WHEN p.control = 'not_used' THEN 'purpose_not_used'
+            WHEN d.id IS NULL THEN 'unknown_document'
+            WHEN d.erased_at IS NOT NULL OR d.status IN ('purged', 'deleted') THEN 'document_gone'
+            WHEN d.restricted_at IS NOT NULL THEN 'document_restricted'
+            WHEN p.is_ai_training AND d.special_category THEN 'special_category'
+            WHEN p.is_ai_training AND coalesce(f.protected_signer, true)
+                THEN 'minor_or_unknown_signer'
+            WHEN p.control = 'none' THEN 'necessary'
+            WHEN f.refused THEN 'refused_by_party'
+            WHEN NOT policy.allowed THEN 'refused_by_organisation'
+            WHEN p.control = 'objection' THEN 'no_objection'
+            WHEN p.control = 'consent' AND f.agreed THEN 'consented'
+            ELSE 'consent_missing'
+        END AS reason,
+        concat_ws('|', %(purpose)s, p.version_id, d.wanted, d.id, d.status,
+            d.special_category::int, d.restricted_at, d.erased_at, d.organisation_id,
+            policy.event_id, f.parties, a.events) AS facts
+    FROM asked d
+    LEFT JOIN purpose p ON true
+    LEFT JOIN facts f ON f.document_id = d.id
+    LEFT JOIN acts a ON a.document_id = d.id
+    LEFT JOIN consents_standing policy
+        ON policy.organisation_id = d.organisation_id AND policy.purpose_id = p.id
+)
+SELECT wanted, reason, encode(sha256(convert_to(facts, 'UTF8')), 'hex'), document_id, purpose_id
+FROM answer ORDER BY place
+"""
+
+
+def may(reference: str, purpose: str, *, now: datetime | None = None) -> Decision:
+    """Answer whether the document may be used for the purpose (its slug). Fails closed.
+
+    Never raises for a database that is down or too slow: that is a *no* with the reason
+    ``unavailable`` (invariant 3; ASVS 16.5.3).
+    """
+    now = now or timezone.now()
+    try:
+        return next(iter(decide([reference], purpose, now=now)))
+    except DatabaseError:
+        return Decision(reference, allowed=False, reason=Reason.UNAVAILABLE, as_of=now, state="")
+
+
+def decide(
+    references: Sequence[str], purpose: str, *, now: datetime | None = None
+) -> Iterator[Decision]:
+    """Answer for many documents in one query, in the order asked, on one snapshot.
+
+    Raises:
+        DatabaseError: the database did not answer; the caller must treat every document as denied.
+    """
+    now = now or timezone.now()
+    wanted = [reference.replace("\0", "") for reference in references]
+    parameters: dict[str, Any] = {"references": wanted, "purpose": purpose, "now": now}
+    if "\0" in purpose:
+        parameters["purpose"] = ""
+    with connection.cursor() as cursor:
+        cursor.execute(RULE, parameters)
+        rows = cursor.fetchall()
+    for asked, (_wanted, code, state, document_id, purpose_id) in zip(
+        references, rows, strict=True
+    ):
+        reason = Reason(code)
+        yield Decision(asked, reason in OPEN, reason, now, state, document_id, purpose_id)
+
+
+def allowed(references: Iterable[str], purpose: str) -> set[str]:
+    """Return those of the references whose use is allowed."""
+    return {one.reference for one in decide(list(references), purpose) if one.allowed}

@@ -1,0 +1,177 @@
+"""How a person's own choices stand, for pages and receipts: the words beside the switch.
+
+The gate does not read this: :mod:`consents.permits` looks at all parties of a document. This says
+what *one* person's word is, about everything or about one document, since when, and where it comes
+from, so that a page can answer "why?".
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from consents.models import ChoiceEvent, Document, Purpose, Standing
+from consents.models.ledger import Act
+from consents.models.purposes import Control
+
+
+class Origin(models.TextChoices):
+    """Where a person's present state about a purpose comes from."""
+
+    DOCUMENT = "document", _("your choice for this document")
+    WITHIN = "within", _("your choice for this organisation’s documents")
+    EVERYTHING = "everything", _("your choice for all your documents")
+    POLICY = "policy", _("your organisation’s policy")
+    CONTRACT = "contract", _("a clause of your organisation’s contract")
+    DEFAULT = "default", _("nothing was chosen")
+
+
+@dataclass(frozen=True)
+class Stand:
+    """One person's word on one purpose.
+
+    ``since`` is aware; None for a default. ``event`` is the act it rests on, if any.
+    """
+
+    allowed: bool
+    origin: Origin
+    since: datetime | None = None
+    event: ChoiceEvent | None = None
+
+
+NARROWNESS = {Origin.EVERYTHING: 1, Origin.WITHIN: 2, Origin.DOCUMENT: 3}
+
+
+def origin_of(standing: Standing) -> Origin:
+    """Return at which grain a person's standing choice was made."""
+    if standing.document_id is not None:
+        return Origin.DOCUMENT
+    return Origin.WITHIN if standing.within_id is not None else Origin.EVERYTHING
+
+
+def resolve(
+    purpose: Purpose,
+    own: Iterable[Standing],
+    *,
+    policy: Standing | None = None,
+) -> Stand:
+    """Return how the choices that bear on one document (or on everything) add up.
+
+    ``own`` are the person's standing choices that bear on it; ``policy`` the organisation's
+    standing, only given when it covers the document. The same law as in ``permits.RULE``: a refusal
+    yields only to a later one at the same or a narrower grain.
+    """
+    own = sorted(own, key=lambda one: one.event_id, reverse=True)
+    for no in (one for one in own if not one.allowed):
+        if not any(_lifts(yes, no) for yes in own):
+            return _stand(no)
+    for yes in own:
+        if yes.allowed:
+            return _stand(yes)
+    if policy is not None and (not policy.allowed or policy.event.act == Act.CONSENT_GIVEN):
+        origin = Origin.CONTRACT if policy.allowed else Origin.POLICY
+        return Stand(policy.allowed, origin, policy.since, policy.event)
+    return Stand(purpose.control in (Control.OBJECTION, Control.NONE), Origin.DEFAULT)
+
+
+def about_everything(person: User, purposes: Sequence[Purpose]) -> dict[int, Stand]:
+    """Return the person's word on each purpose (by id) for all their documents: two queries.
+
+    A contract clause or policy of an organisation they belong to counts where they chose nothing.
+    """
+    own = _by_purpose(
+        Standing.objects.filter(person=person, document=None, within=None, purpose__in=purposes)
+    )
+    organisations = person.memberships.values("organisation")
+    policies = _by_purpose(
+        Standing.objects.filter(organisation__in=organisations, purpose__in=purposes)
+    )
+    return {
+        purpose.pk: resolve(
+            purpose, own.get(purpose.pk, []), policy=_most_telling(policies.get(purpose.pk, []))
+        )
+        for purpose in purposes
+    }
+
+
+def about_documents(
+    person: User, documents: Sequence[Document], purposes: Sequence[Purpose]
+) -> dict[tuple[int, int], Stand]:
+    """Return the person's word for each (document id, purpose id): three queries, however many."""
+    addresses = person.addresses.all()
+    bearing = Q(document__in=documents) | Q(document=None)
+    own = _by_purpose(
+        Standing.objects.filter(
+            bearing, Q(person=person) | Q(address__in=addresses), purpose__in=purposes
+        )
+    )
+    memberships = set(person.memberships.values_list("organisation_id", flat=True))
+    organisations = {one.organisation_id for one in documents if one.organisation_id}
+    policies = {
+        (one.organisation_id, one.purpose_id): one
+        for one in Standing.objects.filter(
+            organisation__in=organisations, purpose__in=purposes
+        ).select_related("event")
+    }
+    return {
+        (document.pk, purpose.pk): resolve(
+            purpose,
+            [one for one in own.get(purpose.pk, []) if _bears_on(one, document)],
+            policy=_covering(policies, document, purpose, memberships),
+        )
+        for document in documents
+        for purpose in purposes
+    }
+
+
+def exceptions(person: User, purpose: Purpose) -> models.QuerySet[Standing]:
+    """Return the person's choices at a narrower grain than everything, newest first."""
+    narrower = Q(document__isnull=False) | Q(within__isnull=False)
+    return Standing.objects.filter(narrower, person=person, purpose=purpose).order_by("-event_id")
+
+
+def _lifts(yes: Standing, no: Standing) -> bool:
+    narrower = NARROWNESS[origin_of(yes)] >= NARROWNESS[origin_of(no)]
+    return yes.allowed and narrower and yes.event_id > no.event_id
+
+
+def _stand(standing: Standing) -> Stand:
+    return Stand(standing.allowed, origin_of(standing), standing.since, standing.event)
+
+
+def _by_purpose(standings: models.QuerySet[Standing]) -> dict[int, list[Standing]]:
+    found: dict[int, list[Standing]] = {}
+    for standing in standings.select_related("event", "event__clause"):
+        found.setdefault(standing.purpose_id, []).append(standing)
+    return found
+
+
+def _most_telling(policies: list[Standing]) -> Standing | None:
+    """Of several organisations' policies name an agreement first: that is the one to get out of."""
+    agreed = [one for one in policies if one.allowed and one.event.act == Act.CONSENT_GIVEN]
+    return (agreed or policies or [None])[0]
+
+
+def _bears_on(standing: Standing, document: Document) -> bool:
+    if standing.document_id is not None:
+        return standing.document_id == document.pk
+    return standing.within_id is None or standing.within_id == document.organisation_id
+
+
+def _covering(
+    policies: Mapping[tuple[int, int], Standing],
+    document: Document,
+    purpose: Purpose,
+    memberships: set[int],
+) -> Standing | None:
+    """Return the policy over the document: a refusal for all, an agreement for members only."""
+    if document.organisation_id is None:
+        return None
+    policy = policies.get((document.organisation_id, purpose.pk))
+    if policy is not None and policy.allowed and document.organisation_id not in memberships:
+        return None
+    return policy
