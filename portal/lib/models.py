@@ -1,6 +1,7 @@
 """Rows of the kernel: mail on its way out, and the worker's heartbeat."""
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,7 +10,9 @@ class OutgoingMail(models.Model):
 
     ``key`` makes a mail unique (``"request-received:42"``), so that a task that runs twice sends
     once. Subject and bodies are emptied once sent: what remains says that, when and to which
-    address, and is deleted after ``mail.KEPT``.
+    address, and is deleted after ``mail.KEPT``. A mail that is of no use after ``expires_at`` (a
+    sign-in code) is emptied then, sent or not. ``error`` is a short code, never the server's
+    words, which quote the address.
     """
 
     class Status(models.TextChoices):
@@ -30,10 +33,21 @@ class OutgoingMail(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    due_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(null=True, blank=True)
     leased_until = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="mail_sent_iff_emptied_with_date",
+                condition=models.Q(
+                    status="sent", sent_at__isnull=False, subject="", text="", html=""
+                )
+                | models.Q(status__in=["waiting", "failed"], sent_at=None),
+            )
+        ]
         indexes = [
             models.Index(
                 fields=["created_at"],
