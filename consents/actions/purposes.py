@@ -1,0 +1,195 @@
+"""Publishing what documents are used for. A published version is never changed (invariant 4)."""
+
+from dataclasses import asdict, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from consents import catalogue
+from consents.catalogue import PurposeSeed, Wording
+from consents.models import Purpose, PurposeText, PurposeVersion, System
+from consents.models.purposes import Control, LegalBasis
+from portal.lib.canonical import sha256_of
+from portal.lib.errors import DomainError
+
+# What a person can do about a purpose follows from its basis: consent is given and withdrawn (art.
+# 7), a legitimate interest or a public task can be objected to (art. 21(1)), a contract or a legal
+# duty cannot. 6(1)(f) without a switch is allowed, for objections that a person must examine.
+BASES: dict[str, frozenset[LegalBasis]] = {
+    Control.CONSENT: frozenset({LegalBasis.CONSENT}),
+    Control.OBJECTION: frozenset({LegalBasis.INTEREST, LegalBasis.PUBLIC_TASK}),
+    Control.NONE: frozenset(set(LegalBasis) - {LegalBasis.CONSENT}),
+    Control.NOT_USED: frozenset(LegalBasis),
+}
+
+
+class BasisDoesNotFit(DomainError):
+    """The legal basis does not go with the control that people have."""
+
+    code = "basis_does_not_fit"
+
+
+class TextsIncomplete(DomainError):
+    """A language or a level of the text is missing: each must be complete in itself."""
+
+    code = "texts_incomplete"
+
+
+class OutOfOrder(DomainError):
+    """The version does not follow the one before it, in number or in time."""
+
+    code = "version_out_of_order"
+
+
+class UnknownRecipient(DomainError):
+    """A recipient is named that is not among the systems."""
+
+    code = "unknown_recipient"
+
+
+@transaction.atomic
+def publish(
+    purpose: Purpose,
+    wording: Wording,
+    *,
+    published_at: datetime,
+    effective_from: datetime,
+    number: int | None = None,
+) -> PurposeVersion:
+    """Publish a wording of the purpose, unchangeable from now on, and return it.
+
+    Both times are aware and stored in UTC. ``number`` defaults to the next one. Names of systems
+    and of the controller are filled in now, so that the hash is that of the words people read.
+    It never turns a choice on: choices stay what they are.
+
+    Raises:
+        BasisDoesNotFit: a basis without the control it demands, or AI training on a contract.
+        TextsIncomplete: a language of the portal, or a level of the text, is missing or empty.
+        OutOfOrder: the number is not the next, or the version before takes effect later.
+        UnknownRecipient: a recipient is not a system.
+    """
+    purpose = Purpose.objects.select_for_update().get(pk=purpose.pk)
+    _require_fit(purpose, wording)
+    _require_complete(wording.texts)
+    number = _next_number(purpose, number, effective_from)
+    named = {system.slug: system for system in System.objects.all()}
+    version = PurposeVersion(
+        purpose=purpose,
+        number=number,
+        # The hash covers the time as text, and the database gives it back in UTC.
+        published_at=published_at.astimezone(UTC),
+        effective_from=effective_from.astimezone(UTC),
+        legal_basis=wording.legal_basis,
+        texts=_filled_in({code: asdict(text) for code, text in wording.texts.items()}, named),
+        data_categories=wording.data_categories,
+        recipients=_recipients(wording.recipients, named),
+        retention_trigger=wording.retention_trigger,
+        retention_duration=wording.retention_duration,
+        safeguards=_filled_in(wording.safeguards, named),
+        dpv_purpose=wording.dpv_purpose,
+        dpv_processing=wording.dpv_processing,
+    )
+    version.sha256 = sha256_of(version.published())
+    version.save(force_insert=True)
+    return version
+
+
+@transaction.atomic
+def load_catalogue(
+    shape: str | None = None, *, folder: Path = catalogue.FOLDER, at: datetime | None = None
+) -> list[PurposeVersion]:
+    """Make the systems and purposes of the catalogue, each with its first version, where missing.
+
+    ``shape`` is the legal shape of AI training (default: ``settings.AI_TRAINING_SHAPE``); ``at``
+    (aware, default: now) is when the first versions are published and take effect. What is there is
+    left alone, so a changed file changes nothing that people were told. Returns what it published.
+    """
+    at = at or timezone.now()
+    load_systems(folder)
+    published = []
+    for seed in catalogue.purposes(shape or settings.AI_TRAINING_SHAPE, folder):
+        purpose = purpose_of(seed)
+        if not purpose.versions.exists():
+            published.append(publish(purpose, seed.wording, published_at=at, effective_from=at))
+    return published
+
+
+def load_systems(folder: Path = catalogue.FOLDER) -> None:
+    """Make the systems of the catalogue where missing."""
+    for seed in catalogue.systems(folder):
+        System.objects.get_or_create(
+            slug=seed.slug,
+            defaults={"name": seed.name, "kind": seed.kind, "country": seed.country},
+        )
+
+
+def purpose_of(seed: PurposeSeed) -> Purpose:
+    """Return the purpose of the seed, made at first call; it has no version yet then."""
+    return Purpose.objects.get_or_create(
+        slug=seed.slug,
+        defaults={
+            "control": seed.control,
+            "position": seed.position,
+            "is_ai_training": seed.is_ai_training,
+            "shares_with_third_parties": seed.shares_with_third_parties,
+        },
+    )[0]
+
+
+def _require_fit(purpose: Purpose, wording: Wording) -> None:
+    if purpose.is_ai_training and wording.legal_basis == LegalBasis.CONTRACT:
+        raise BasisDoesNotFit(_("AI training cannot be based on the contract."))
+    if wording.legal_basis not in BASES[purpose.control]:
+        raise BasisDoesNotFit(_("This legal basis does not go with what people can do about it."))
+
+
+def _require_complete(texts: dict[str, PurposeText]) -> None:
+    languages = {code for code, _name in settings.LANGUAGES}
+    if languages - texts.keys():
+        raise TextsIncomplete(_("The text is missing in one of the portal’s languages."))
+    for text in texts.values():
+        if not all(getattr(text, part.name).strip() for part in fields(text)):
+            raise TextsIncomplete(_("A part of the text is empty."))
+
+
+def _next_number(purpose: Purpose, number: int | None, effective_from: datetime) -> int:
+    """Return the number of the new version. The purpose's row is locked by the caller."""
+    last = purpose.versions.order_by("-number").first()
+    following = last.number + 1 if last else 1
+    if number not in (None, following):
+        raise OutOfOrder(_("Versions are numbered one after the other."))
+    if last and effective_from < last.effective_from:
+        raise OutOfOrder(_("A version cannot take effect before the one it follows."))
+    return following
+
+
+def _filled_in(value: Any, named: dict[str, System]) -> Any:
+    """Put the names of the controller and the systems into the texts; leave ``{document}``."""
+    if isinstance(value, str):
+        names = {slug: system.name for slug, system in named.items()}
+        names |= {
+            "controller": settings.CONTROLLER["name"],
+            "controller_address": settings.CONTROLLER["address"],
+            "dpo_email": settings.CONTROLLER["dpo_email"],
+        }
+        for key, name in names.items():
+            value = value.replace("{" + key + "}", name)
+        return value
+    if isinstance(value, dict):
+        return {key: _filled_in(inner, named) for key, inner in value.items()}
+    return value
+
+
+def _recipients(slugs: list[str], named: dict[str, System]) -> list[dict[str, str]]:
+    """Return who receives it, as it stood at publication (CJEU C-154/21: actual recipients)."""
+    if set(slugs) - named.keys():
+        raise UnknownRecipient(_("A recipient is not among the systems."))
+    return [
+        {"system": slug, "name": system.name, "kind": system.kind, "country": system.country}
+        for slug, system in ((slug, named[slug]) for slug in slugs)
+    ]
