@@ -11,6 +11,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from portal.demo import postgres
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()
 
@@ -116,7 +118,9 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # --- Where the data lies -------------------------------------------------------------------------
 # Without a DATABASE_URL, and only then, the demo and the tests use the embedded PostgreSQL, whose
 # socket lies in its data directory. portal/checks.py refuses that outside the demo.
-EMBEDDED_DATABASE_DIR = STATE_DIR / "postgres"
+EMBEDDED_DATABASE_DIR = Path(
+    env.str("EMBEDDED_DATABASE_DIR", default=str(STATE_DIR / "postgres"))
+)
 if env.str("DATABASE_URL", default=""):
     DATABASES = {"default": env.db("DATABASE_URL")}
 else:
@@ -125,7 +129,8 @@ else:
             "ENGINE": "django.db.backends.postgresql",
             "NAME": env.str("REGARD_DATABASE_NAME", default="regard"),
             "USER": "regard",
-            "HOST": str(EMBEDDED_DATABASE_DIR),
+            "HOST": str(postgres.socket_directory(EMBEDDED_DATABASE_DIR)),
+            "PORT": postgres.PORT,
         }
     }
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
@@ -139,6 +144,8 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "kernel_cache",
+        # Rate limits are kept under network addresses; the table shows neither those nor anything.
+        "KEY_FUNCTION": "portal.lib.cache.sealed_key",
     }
 }
 
@@ -181,7 +188,14 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 900
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+# By code and not by link: a link works for whoever finds it, in whatever browser.
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 600
 ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
@@ -189,14 +203,40 @@ ACCOUNT_MAX_EMAIL_ADDRESSES = 10
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": env.json("OIDC_PROVIDERS", default=[])}}
+ACCOUNT_USER_DISPLAY = "accounts.adapter.display"
+ACCOUNT_FORMS = {"signup": "accounts.forms.SignupForm"}
+# Each limit counts requests per network address, and where it says "key" per e-mail address.
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/300s/key",
+    "signup": "20/m/ip",
+    "request_login_code": "20/m/ip,3/m/key",
+    "reset_password": "20/m/ip,5/m/key",
+    "confirm_email": "1/10s/key",
+    "reauthenticate": "10/m/user",
+    "manage_email": "10/m/user",
+}
+# How many proxies of ours stand before us: the network address is read from what they add.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int(
+    "TRUSTED_PROXIES", default=1 if env.bool("BEHIND_PROXY", default=False) else 0
+)
+# Single sign-on: docs/operations.md says what an entry holds. Of "settings",
+# "trusted_email_domains" and "second_factor" are ours (accounts/single_sign_on.py).
+OIDC_PROVIDERS = env.json("OIDC_PROVIDERS", default=[])
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": OIDC_PROVIDERS}}
 SOCIALACCOUNT_ONLY = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+MFA_ADAPTER = "accounts.adapter.MFAAdapter"
+MFA_TOTP_TOLERANCE = 1  # one code before and after: telephones' clocks are not exact
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Regard"
 # WebAuthn wants https, but for localhost: the demo is reached over http there.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO
 USERSESSIONS_TRACK_ACTIVITY = True
+# Machine clients alone: no page asks a person to let an application in.
+IDP_OIDC_AUTH_METHODS = ["client_secret_basic", "client_secret_post"]
+IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 3600
 IDP_OIDC_PRIVATE_KEY = env.str("OAUTH_PRIVATE_KEY", default="", multiline=True)
 
 REST_FRAMEWORK = {
@@ -206,10 +246,11 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "portal.api.errors.handler",
-    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.ScopedRateThrottle"],
-    "DEFAULT_THROTTLE_RATES": {},
+    "DEFAULT_THROTTLE_CLASSES": ["portal.api.throttling.ClientThrottle"],
     "UNAUTHENTICATED_USER": None,
 }
+API_CALLS_PER_MINUTE = env.int("API_CALLS_PER_MINUTE", default=6000)  # of each machine client
+TOKENS_PER_MINUTE = env.int("TOKENS_PER_MINUTE", default=30)  # asked for, per network address
 SPECTACULAR_SETTINGS = {"TITLE": "Regard", "VERSION": VERSION, "SERVE_INCLUDE_SCHEMA": False}
 
 # --- The worker ----------------------------------------------------------------------------------
@@ -231,6 +272,7 @@ Q_CLUSTER = {
 
 # --- Mail ----------------------------------------------------------------------------------------
 vars().update(env.email("EMAIL_URL", default="smtp://localhost:1025"))
+EMAIL_TIMEOUT = 10  # seconds for each answer of the mail server
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Regard <privacy@localhost>")
 
 # --- Tongue and time -----------------------------------------------------------------------------
@@ -268,7 +310,11 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
-        "form-action": [SELF],
+        # Chromium holds the redirect after a form to this list too: single sign-on leads away.
+        "form-action": [
+            SELF,
+            *sorted({origin(provider["settings"]["server_url"]) for provider in OIDC_PROVIDERS}),
+        ],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "object-src": [NONE],

@@ -58,3 +58,15 @@ class OutgoingMail(models.Model):
 
     def __str__(self) -> str:
         return f"mail {self.pk} ({self.template}, {self.status})"
+
+
+class Heartbeat(models.Model):
+    """When somebody last showed that he lives: the job worker, by doing a job."""
+
+    WORKER = "worker"
+
+    name = models.CharField(max_length=20, primary_key=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.at:%Y-%m-%dT%H:%M:%SZ}"

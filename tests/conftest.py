@@ -1,0 +1,103 @@
+"""Fixtures that every test may ask for.
+
+The environment comes first: Django's settings are read from it as soon as they are imported.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import django
+import pytest
+
+from tests import environment
+
+environment.prepare()
+django.setup()
+
+# Switches off what a browser asks of the network on its own account.
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+BROWSERS = ["chromium", "chromium-browser", "google-chrome"]
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+@pytest.fixture
+def mailserver(settings: Any) -> Iterator[Any]:
+    """A real SMTP server that takes the mails of the test; see ``tests.servers.MailServer``."""
+    from tests.servers import MailServer
+
+    server = MailServer()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST = "127.0.0.1"
+    settings.EMAIL_PORT = server.port
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def worker(transactional_db: None, mailserver: Any) -> Iterator[Any]:
+    """The real job worker on the test database; see ``tests.servers.Worker``."""
+    from tests.servers import Worker, subprocess_environment
+
+    running = Worker(subprocess_environment())
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def live(transactional_db: None, live_server: Any, settings: Any) -> str:
+    """The address of a web server that serves the test database."""
+    settings.SITE_URL = live_server.url
+    return str(live_server.url)
+
+
+@pytest.fixture(scope="module")
+def _browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    if found is None:
+        pytest.fail("No Chromium found; `make test` installs it.")
+    # Playwright's synchronous API runs an event loop in this thread for as long as it is open, and
+    # there Django would refuse the database, although nothing is asynchronous.
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        browser = playwright.chromium.launch(executable_path=found, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def chromium(_browser: Any) -> Iterator[Callable[..., Any]]:
+    """A function that opens a fresh, private browser context: ``chromium(locale="fr-FR")``."""
+    contexts = []
+
+    def open_context(**options: Any) -> Any:
+        context = _browser.new_context(**options)
+        contexts.append(context)
+        return context
+
+    yield open_context
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def axe() -> Callable[[Any], None]:
+    """A function that asserts a page breaks no rule of WCAG 2.2 AA that a machine can see."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    def assert_accessible(page: Any) -> None:
+        result = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG}})
+        assert result.violations_count == 0, result.generate_report()
+
+    return assert_accessible
