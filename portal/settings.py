@@ -223,6 +223,9 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int(
 # Single sign-on: docs/operations.md says what an entry holds. Of "settings",
 # "trusted_email_domains" and "second_factor" are ours (accounts/single_sign_on.py).
 OIDC_PROVIDERS = env.json("OIDC_PROVIDERS", default=[])
+SINGLE_SIGN_ON_ORIGINS = sorted(
+    {"/".join(provider["settings"]["server_url"].split("/")[:3]) for provider in OIDC_PROVIDERS}
+)
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": OIDC_PROVIDERS}}
 SOCIALACCOUNT_ONLY = False
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
@@ -253,8 +256,37 @@ API_CALLS_PER_MINUTE = env.int("API_CALLS_PER_MINUTE", default=6000)  # of each 
 TOKENS_PER_MINUTE = env.int("TOKENS_PER_MINUTE", default=30)  # asked for, per network address
 SPECTACULAR_SETTINGS = {"TITLE": "Regard", "VERSION": VERSION, "SERVE_INCLUDE_SCHEMA": False}
 
+# --- Requests about one's data -------------------------------------------------------------------
+# Where personal data lies, in the order in which people read it. Each class can show and erase.
+DSAR_SOURCES = [
+    *(f"dsar.sources.portal.{name}" for name in [
+        "AccountSource",
+        "SignInSource",
+        "OrganisationSource",
+        "DocumentSource",
+        "UseSource",
+        "ChoiceSource",
+        "PermitSource",
+        "RequestSource",
+        "AccessLogSource",
+        "MailSource",
+    ]),
+    *env.list("EXTRA_SOURCES", default=[]),
+]  # fmt: skip
+# A copy goes out without a human look unless a source failed; this makes a look the rule.
+REVIEW_EVERY_COPY = env.bool("REVIEW_EVERY_COPY", default=False)
+# How long what is kept after an erasure is kept, ISO 8601. The periods are the operator's decision.
+RETENTION = {
+    "contract": env.str("KEEP_CONTRACTS", default="P5Y"),  # from completion, if nothing longer
+    "access_log": env.str("KEEP_ACCESS_LOG", default="P1Y"),
+    "mail": "P90D",  # portal.lib.mail.KEPT
+}
+PACKAGE_DAYS = env.int("PACKAGE_DAYS", default=30)
+
 # --- The worker ----------------------------------------------------------------------------------
 STEP_LEASE_SECONDS = env.int("STEP_LEASE_SECONDS", default=60)
+# Waits before a source that failed is asked again; after the last one the step has failed.
+STEP_BACKOFF_SECONDS = env.list("STEP_BACKOFF_SECONDS", cast=int, default=[60, 120, 300, 900])
 Q_CLUSTER = {
     "name": "regard",
     "orm": "default",
@@ -311,10 +343,7 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF],
         "manifest-src": [SELF],
         # Chromium holds the redirect after a form to this list too: single sign-on leads away.
-        "form-action": [
-            SELF,
-            *sorted({origin(provider["settings"]["server_url"]) for provider in OIDC_PROVIDERS}),
-        ],
+        "form-action": [SELF, *SINGLE_SIGN_ON_ORIGINS],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "object-src": [NONE],

@@ -1,0 +1,58 @@
+"""The one place where a request changes its status."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from accounts import actions as accounts
+from accounts.models import AccessEvent, User
+from dsar import states
+from dsar.models import RequestEvent, SubjectRequest
+from dsar.states import OPEN, Status
+
+Code = RequestEvent.Code
+
+
+def lock(request: SubjectRequest | int) -> SubjectRequest:
+    """Return the request under its row lock; always taken before those of its steps and items."""
+    pk = request if isinstance(request, int) else request.pk
+    return SubjectRequest.objects.select_for_update(of=("self",)).select_related("person").get(pk=pk)
+
+
+def move(
+    request: SubjectRequest, new: Status, *, code: Code, by: User | None, **data: Any
+) -> SubjectRequest:
+    """Change the status of a locked request and write the line of the timeline that says so.
+
+    Raises:
+        IllegalMove: the table of moves does not have it.
+    """
+    old = Status(request.status)
+    states.require(old, new)
+    note(request, code, by=by, old_status=old, new_status=new, **data)
+    request.status = new
+    request.closed_at = None if new in OPEN else timezone.now()
+    request.save()
+    return request
+
+
+def note(
+    request: SubjectRequest,
+    code: Code,
+    *,
+    by: User | None,
+    old_status: str = "",
+    new_status: str = "",
+    **data: Any,
+) -> RequestEvent:
+    """Write one line of the timeline; an act of staff is a row the person reads (invariant 14)."""
+    if by is not None and by.is_support:
+        accounts.look(
+            request.person,
+            by=by,
+            kind=AccessEvent.Kind.REQUEST_ACTED,
+            reference=request.reference,
+        )
+    return RequestEvent.objects.create(
+        request=request, by=by, code=code, old_status=old_status, new_status=new_status, data=data
+    )

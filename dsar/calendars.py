@@ -1,0 +1,39 @@
+"""Which days are closed in the controller's country: public holidays, and what the office adds."""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+
+import holidays
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from dsar.models import HolidayOverride
+
+# The longest term we know (CCPA, 90 days) and a long pause stay within these years after receipt.
+YEARS_AHEAD = 2
+
+
+def closed_days(received: date, country: str = "") -> Mapping[date, str]:
+    """Return the public holidays, and their names, from the year of receipt on.
+
+    Regulation 1182/71 art. 2: those of the State where the act is to be done, the controller's.
+    A row of :class:`HolidayOverride` adds a day, or takes one away that the library has wrong.
+    """
+    country = country or settings.CONTROLLER["country"]
+    years = range(received.year, received.year + YEARS_AHEAD + 1)
+    days = dict(public_holidays(country, years))
+    for override in HolidayOverride.objects.filter(country=country, day__year__in=years):
+        if override.is_closed:
+            days[override.day] = override.name or _("public holiday")
+        else:
+            days.pop(override.day, None)
+    return days
+
+
+@cache
+def public_holidays(country: str, years: range) -> Mapping[date, str]:
+    """Return a country's public holidays by the library's calendar; none for one it lacks."""
+    if country not in holidays.list_supported_countries():
+        return {}
+    return dict(holidays.country_holidays(country, years=years))

@@ -1,0 +1,233 @@
+"""A request about one's data, its timeline, and the words exchanged about it."""
+
+import secrets
+import uuid
+from datetime import date
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from dsar.deadlines import REGIMES, Regime, RegimeCode
+from dsar.grounds import ErasureAsked, ExtensionReason, RefusalGround
+from dsar.states import FINAL, OPEN, Outcome, Status
+
+# Crockford's alphabet: no I, L, O or U, so a reference can be read out on the phone.
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def new_reference() -> str:
+    """Return a reference like ``R-2026-7K3M-Q9WT``: 40 random bits, so none can be guessed."""
+    letters = "".join(secrets.choice(ALPHABET) for _ in range(8))
+    return f"R-{timezone.localdate().year}-{letters[:4]}-{letters[4:]}"
+
+
+class Kind(models.TextChoices):
+    """What is asked for."""
+
+    ACCESS = "access", _("copy of my data")  # art. 15
+    ERASURE = "erasure", _("erase my data")  # art. 17
+
+
+class Channel(models.TextChoices):
+    """By which way a request came in (art. 12(2): no form may be forced on anybody)."""
+
+    PORTAL = "portal", _("in the portal")
+    EMAIL = "email", _("by e-mail")
+    PHONE = "phone", _("by telephone")
+    POST = "post", _("by post")
+
+
+class SubjectRequestQuerySet(models.QuerySet["SubjectRequest"]):
+    """Which requests one may see, and which are under way."""
+
+    def visible_to(self, user: User) -> Self:
+        """Return the person's own requests; for support and the DPO, everybody's."""
+        return self if user.is_support else self.filter(person=user)
+
+    def open(self) -> Self:
+        """Return the requests that wait for an answer."""
+        return self.filter(status__in=OPEN)
+
+
+class SubjectRequest(models.Model):
+    """One person's request. Its status moves as ``states.NEXT`` allows and by actions only.
+
+    ``received_at`` is an instant, ``received_on`` and ``due_on`` are days of the controller's zone;
+    an answer is in time to the last hour of ``due_on``. ``contact`` holds an erased person's
+    address until the certificate has been sent, and is empty at any other time.
+    """
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    reference = models.CharField(max_length=16, unique=True, default=new_reference, editable=False)
+    kind = models.CharField(max_length=20, choices=Kind)
+    person = models.ForeignKey(User, models.PROTECT, related_name="subject_requests")
+    channel = models.CharField(max_length=8, choices=Channel, default=Channel.PORTAL)
+    language = models.CharField(max_length=8)
+    country = models.CharField(max_length=2)
+    regime = models.CharField(max_length=8, default=RegimeCode.GDPR)
+    about = models.TextField(blank=True, max_length=2000)  # the person's own words, if any
+    asked_because = models.CharField(max_length=60, choices=ErasureAsked, blank=True)
+    contact = models.EmailField(blank=True)
+
+    status = models.CharField(max_length=10, choices=Status, default=Status.RECEIVED)
+    received_at = models.DateTimeField()
+    received_on = models.DateField()
+    due_on = models.DateField()
+    target_on = models.DateField()
+    extended_at = models.DateTimeField(null=True, blank=True)
+    extension_reason = models.CharField(max_length=60, choices=ExtensionReason, blank=True)
+    extension_note = models.TextField(blank=True, max_length=2000)
+    assignee = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="assigned_requests"
+    )
+    approved_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    approved_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=14, choices=Outcome, blank=True)
+    refusal_ground = models.CharField(max_length=60, choices=RefusalGround, blank=True)
+    refusal_evidence = models.TextField(blank=True, max_length=4000)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    unread_by_staff = models.BooleanField(default=False)
+    unread_by_person = models.BooleanField(default=False)
+
+    objects = SubjectRequestQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="dsar_status_known", condition=Q(status__in=Status.values)),
+            models.CheckConstraint(
+                name="dsar_closed_iff_final",
+                condition=Q(closed_at=None, status__in=sorted(OPEN))
+                | Q(closed_at__isnull=False, status__in=sorted(FINAL)),
+            ),
+            models.CheckConstraint(
+                name="dsar_outcome_iff_answered",
+                condition=Q(status="answered", outcome__in=Outcome.values)
+                | ~Q(status="answered") & Q(outcome=""),
+            ),
+            models.CheckConstraint(
+                name="dsar_refusal_names_ground_and_evidence",
+                condition=Q(status="refused") & ~Q(refusal_ground="") & ~Q(refusal_evidence="")
+                | ~Q(status="refused") & Q(refusal_ground="", refusal_evidence=""),
+            ),
+            models.CheckConstraint(
+                name="dsar_extension_names_reason",
+                condition=Q(extended_at=None, extension_reason="")
+                | Q(extended_at__isnull=False) & ~Q(extension_reason=""),
+            ),
+            models.CheckConstraint(
+                name="dsar_due_after_receipt", condition=Q(due_on__gte=F("received_on"))
+            ),
+            # Pressing "send" twice opens one request.
+            models.UniqueConstraint(
+                fields=["person", "kind"],
+                condition=Q(status__in=sorted(OPEN), kind__in=["access", "erasure"]),
+                name="dsar_one_open_per_kind",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_on", "id"], name="dsar_queue", condition=Q(status__in=sorted(OPEN))
+            ),
+            models.Index(
+                fields=["assignee", "due_on", "id"],
+                name="dsar_queue_of_assignee",
+                condition=Q(status__in=sorted(OPEN)),
+            ),
+            models.Index(fields=["status", "due_on", "id"], name="dsar_by_status"),
+            models.Index("person", F("received_at").desc(), name="dsar_of_person"),
+            models.Index("closed_at", name="dsar_closed", condition=Q(closed_at__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def is_open(self) -> bool:
+        """Whether an answer is still awaited."""
+        return self.status in OPEN
+
+    @property
+    def law(self) -> Regime:
+        """The regime under which it is answered."""
+        return REGIMES[RegimeCode(self.regime)]
+
+    def is_late(self, today: date) -> bool:
+        """Whether it is unanswered after its day; ``today`` in the controller's zone."""
+        return self.is_open and self.due_on < today
+
+
+class RequestEvent(models.Model):
+    """One line of a request's timeline. Append-only; codes and counts, no personal data.
+
+    ``by`` is empty where the system itself acted. ``data`` holds codes, dates and numbers.
+    """
+
+    class Code(models.TextChoices):
+        """What happened, in the past tense."""
+
+        OPENED = "opened", _("received")
+        STARTED = "started", _("search begun")
+        TAKEN = "taken", _("taken up by support")
+        RELEASED = "released", _("given back to the queue")
+        STEP_FINISHED = "step_finished", _("one source finished")
+        STEP_RETRIED = "step_retried", _("one source asked again")
+        REVIEWABLE = "reviewable", _("ready for review")
+        APPROVED = "approved", _("approved")
+        EXTENDED = "extended", _("given more time")
+        MESSAGE = "message", _("message written")
+        PACKAGED = "packaged", _("copy of the data made")
+        LINKED = "linked", _("download link made")
+        DOWNLOADED = "downloaded", _("copy downloaded")
+        PACKAGE_DESTROYED = "package_destroyed", _("copy destroyed")
+        ITEM_ERASED = "item_erased", _("decision carried out")
+        ITEM_PROVEN = "item_proven", _("proven by a new search")
+        ITEM_ENDED = "item_ended", _("kept until its date, then erased")
+        CERTIFIED = "certified", _("certificate issued")
+        ANSWERED = "answered", _("answered")
+        REFUSED = "refused", _("refused")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    request = models.ForeignKey(SubjectRequest, models.PROTECT, related_name="events")
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    code = models.CharField(max_length=20, choices=Code)
+    old_status = models.CharField(max_length=10, choices=Status, blank=True)
+    new_status = models.CharField(max_length=10, choices=Status, blank=True)
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["request", "id"], name="dsar_timeline")]
+
+    def __str__(self) -> str:
+        return f"{self.code} of request {self.request_id}"
+
+    def detail(self, key: str) -> Any:
+        """Return one entry of ``data``, None if it has none."""
+        return self.data.get(key)
+
+
+class Message(models.Model):
+    """Words between the person and staff about one request. ``text`` is emptied by erasure."""
+
+    request = models.ForeignKey(SubjectRequest, models.PROTECT, related_name="messages")
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    from_staff = models.BooleanField()
+    text = models.TextField(max_length=5000, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["request", "id"], name="dsar_messages")]
+        constraints = [
+            models.CheckConstraint(
+                name="message_empty_iff_erased",
+                condition=Q(erased_at=None) & ~Q(text="") | Q(erased_at__isnull=False, text=""),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"message {self.pk}"

@@ -1,0 +1,161 @@
+"""What a source is: one class per category of personal data, that can show it and can erase it.
+
+A source is named by its dotted path in ``settings.DSAR_SOURCES``. Everything it raises is caught at
+one place (``dsar.tasks``); a :class:`SourceError` says which cause the person and staff are told.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from typing import IO, Any, ClassVar
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.module_loading import import_string
+
+from accounts.models import User
+from dsar.grounds import Cause, ErasureGround, Sentence
+from dsar.models import ErasureItem, SubjectRequest
+from dsar.models.erasure import Decision
+
+Words = str | Promise
+
+
+class SourceError(Exception):
+    """The source could not do what was asked; ``cause`` says why, in a code."""
+
+    def __init__(self, cause: Cause) -> None:
+        super().__init__(cause.value)
+        self.cause = cause
+
+
+class Declined(Exception):
+    """The source lawfully gives nothing (somebody else decides about it): an exception, a gap."""
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a source holds, in words: part A of a copy (art. 15(1)) is written from these."""
+
+    holds: Words  # which data
+    why: Words  # for which purpose, on which basis
+    origin: Words  # from whom we have it
+    kept: Words  # how long, counted from what
+
+
+@dataclass(frozen=True)
+class Column:
+    """One field of a table of the copy: its key in the data, its name for the person."""
+
+    key: str
+    label: Words
+
+
+@dataclass(frozen=True)
+class OriginalFile:
+    """A file given to the person as it is. ``open`` is called once, when it is copied."""
+
+    name: str
+    open: Callable[[], IO[bytes]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One record. ``values`` are JSON values, dates or instants; ``words`` says a coded one."""
+
+    values: Mapping[str, Any]
+    words: Mapping[str, Words] = field(default_factory=dict)
+    files: tuple[OriginalFile, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """Records of one kind, streamed. ``slug`` names the files of the copy."""
+
+    slug: str
+    title: Words
+    about: Words
+    columns: tuple[Column, ...]
+    rows: Iterable[Row]
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What a plan says about one thing."""
+
+    key: str
+    decision: Decision
+    sentence: Sentence
+    ground: ErasureGround = ErasureGround.NOT_NEEDED
+    label: str = ""
+    amount: int = 1
+    until: date | None = None
+    files: tuple[str, ...] = ()
+
+
+class Source(ABC):
+    """One place, or one category, of personal data.
+
+    ``identifies``: the source says who the person is, so it is erased last.
+    ``covers``: the models it answers for, as ``app_label.Model``; a test finds those nobody covers.
+    """
+
+    slug: ClassVar[str]
+    label: ClassVar[Words]
+    identifies: ClassVar[bool] = False
+    covers: ClassVar[frozenset[str]] = frozenset()
+
+    @abstractmethod
+    def describe(self) -> Description:
+        """Say in words what the source holds."""
+
+    @abstractmethod
+    def find(self, person: User) -> int:
+        """Return how many records it holds about the person. Raises SourceError."""
+
+    @abstractmethod
+    def collect(self, person: User) -> Iterator[Table]:
+        """Yield the person's data, in the active language, a row at a time. Raises SourceError."""
+
+    @abstractmethod
+    def plan(self, person: User, request: SubjectRequest) -> Iterator[Proposal]:
+        """Yield what an erasure would do with each thing; changes nothing. Raises SourceError."""
+
+    @abstractmethod
+    def erase(self, person: User, item: ErasureItem) -> None:
+        """Carry the item's decision out. Runs in the transaction that marks it done; what lies
+        outside the database may be tried twice and must bear it. Raises SourceError."""
+
+    @abstractmethod
+    def prove_gone(self, person: User, item: ErasureItem) -> bool:
+        """Search anew: is the item as its decision says? Changes nothing. Raises SourceError."""
+
+    def end(self, person: User, item: ErasureItem) -> None:
+        """Erase what was kept until the item's date. Same rules as :meth:`erase`."""
+
+
+@cache
+def registered() -> dict[str, Source]:
+    """Return every source by its slug, in the order of ``settings.DSAR_SOURCES``."""
+    sources: list[Source] = [import_string(path)() for path in settings.DSAR_SOURCES]
+    return {source.slug: source for source in sources}
+
+
+def source_of(slug: str) -> Source:
+    """Return a source by its slug.
+
+    Raises:
+        SourceError: it has been taken out of the settings since the step was made.
+    """
+    try:
+        return registered()[slug]
+    except KeyError:
+        raise SourceError(Cause.NOT_CONFIGURED) from None
+
+
+def label_of(slug: str) -> Words:
+    """Return what people call a source, also one that is no longer set up."""
+    source = registered().get(slug)
+    return source.label if source else slug
