@@ -1,5 +1,6 @@
 """What every page knows."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +40,16 @@ NAVIGATION: dict[str, tuple[tuple[str, Any], ...]] = {
     ),
 }
 
+ACCOUNT = (
+    ("/account/", _("Profile")),
+    ("/account/email/", _("E-mail addresses")),
+    ("/account/2fa/", _("Signing in")),
+    ("/account/sessions/", _("Sessions")),
+    ("/account/access/", _("Who looked at my file")),
+)
+# Pages of allauth that lie elsewhere but belong to one of those.
+BELONGS = {"/account/password/": "/account/2fa/", "/account/3rdparty/": "/account/2fa/"}
+
 
 @dataclass(frozen=True)
 class NavigationItem:
@@ -49,9 +60,8 @@ class NavigationItem:
     current: str
 
 
-def navigation(user: User, path: str) -> list[NavigationItem]:
-    """Return the links for the person's role; the longest one that leads to ``path`` is current."""
-    links = NAVIGATION[user.role]
+def navigation(links: Iterable[tuple[str, Any]], path: str) -> list[NavigationItem]:
+    """Return the links; of those that lead to ``path``, the longest is current."""
     within = [to for to, _label in links if path == to or (to != "/" and path.startswith(to))]
     here = max(within, key=len, default=None)
     return [
@@ -60,13 +70,22 @@ def navigation(user: User, path: str) -> list[NavigationItem]:
     ]
 
 
+def _account_path(path: str) -> str:
+    """Return the path of the account page to which ``path`` belongs."""
+    return next((home for part, home in BELONGS.items() if path.startswith(part)), path)
+
+
 def site(request: HttpRequest) -> dict[str, Any]:
     """Return the controller's details, the navigation, the theme, and whether this is the demo."""
     user = getattr(request, "user", None)
     theme = request.COOKIES.get(THEME_COOKIE, "")
-    return {
+    context = {
         "controller": settings.CONTROLLER,
         "demo": settings.DEMO,
         "theme": theme if theme in THEMES else "",
-        "navigation": navigation(user, request.path) if isinstance(user, User) else [],
     }
+    if isinstance(user, User):
+        context["navigation"] = navigation(NAVIGATION[user.role], request.path)
+        if request.path.startswith("/account/"):
+            context["account_navigation"] = navigation(ACCOUNT, _account_path(request.path))
+    return context

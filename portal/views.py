@@ -1,7 +1,5 @@
 """Pages of no single app."""
 
-from typing import cast
-
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -48,7 +46,7 @@ def choose_language(request: HttpRequest) -> HttpResponseBase:
     """Set the language of the pages, and remember it as the person's own when signed in."""
     code = request.POST.get("language", "")
     if request.user.is_authenticated and code in dict(settings.LANGUAGES):
-        User.objects.filter(pk=cast(User, request.user).pk).update(language=code)
+        User.objects.filter(pk=request.user.pk).update(language=code)
     return set_language(request)
 
 
