@@ -7,3 +7,7 @@ class PeopleConfig(AppConfig):
     """See docs/architecture.md for what lives here."""
 
     name = "accounts"
+
+    def ready(self) -> None:
+        """Listen to allauth where it offers no other hook."""
+        from accounts import claims, second_factor  # noqa: F401

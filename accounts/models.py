@@ -1,6 +1,7 @@
 """Who people are, whom they act for, and who looked at whose file."""
 
 import uuid
+from datetime import timedelta
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -150,6 +151,43 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"membership {self.pk}"
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    """Invitations."""
+
+    def valid(self) -> "InvitationQuerySet":
+        """Keep those that can still be answered."""
+        return self.filter(invited_at__gte=timezone.now() - Invitation.VALID)
+
+
+class Invitation(models.Model):
+    """An admin asks whoever has an address to become a member; open until answered, or 30 days.
+
+    Nobody is made a member without saying yes, and the answer to the admin is the same whether or
+    not the address is known here.
+    """
+
+    VALID = timedelta(days=30)
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="invitations")
+    address = models.ForeignKey(Address, models.PROTECT, related_name="invitations")
+    is_admin = models.BooleanField(default=False)
+    invited_by = models.ForeignKey(User, models.PROTECT, related_name="invitations_sent")
+    invited_at = models.DateTimeField(default=timezone.now)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "address"], name="invitation_once_per_address"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"invitation {self.pk}"
 
 
 class AccessEvent(models.Model):

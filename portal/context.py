@@ -41,7 +41,8 @@ NAVIGATION: dict[str, tuple[tuple[str, Any], ...]] = {
 }
 
 ACCOUNT = (
-    ("/account/", _("Profile")),
+    ("/account/", _("Overview")),
+    ("/account/profile/", _("Profile")),
     ("/account/email/", _("E-mail addresses")),
     ("/account/2fa/", _("Signing in")),
     ("/account/sessions/", _("Sessions")),

@@ -75,6 +75,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "portal.health.HealthMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -121,7 +122,8 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 EMBEDDED_DATABASE_DIR = Path(
     env.str("EMBEDDED_DATABASE_DIR", default=str(STATE_DIR / "postgres"))
 )
-if env.str("DATABASE_URL", default=""):
+EMBEDDED_DATABASE = not env.str("DATABASE_URL", default="")
+if not EMBEDDED_DATABASE:
     DATABASES = {"default": env.db("DATABASE_URL")}
 else:
     DATABASES = {
@@ -135,6 +137,8 @@ else:
     }
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# Who cannot be served should hear so soon, and not when the browser gives up.
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DATABASES["default"].setdefault("TEST", {})["NAME"] = env.str(
     "TEST_DATABASE_NAME", default="test_regard"
 )
@@ -146,6 +150,8 @@ CACHES = {
         "LOCATION": "kernel_cache",
         # Rate limits are kept under network addresses; the table shows neither those nor anything.
         "KEY_FUNCTION": "portal.lib.cache.sealed_key",
+        # Above this Django drops a third of the rows, whichever: a rate limit must not be among them.
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
     }
 }
 
@@ -246,7 +252,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["portal.api.authentication.MachineAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["portal.api.parsers.StrictJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "portal.api.errors.handler",
     "DEFAULT_THROTTLE_CLASSES": ["portal.api.throttling.ClientThrottle"],
@@ -311,12 +317,14 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Regard <privacy@loca
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("fr", _("French"))]
 LOCALE_PATHS = [BASE_DIR / "portal" / "locale"]
+FORMAT_MODULE_PATH = "portal.formats"
 USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", default="Europe/Paris")  # the controller's own
 
 # --- Security ------------------------------------------------------------------------------------
 HTTPS = env.bool("HTTPS", default=not DEMO)
 SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # monitors ask the server itself, behind the proxy
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
 )
@@ -333,6 +341,8 @@ CSRF_FAILURE_VIEW = "portal.views.stale_form"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+# An event of a hook may carry the signed documents themselves.
+HOOK_MAX_BYTES = env.int("HOOK_MAX_BYTES", default=32 * 1024 * 1024)
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from consents import hooks, staff
 from portal import views
 from portal.demo.gallery import gallery
 
@@ -14,6 +15,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
     path("account/", include("allauth.urls")),
     path("identity/o/api/", include("portal.api.tokens")),
+    path("api/v1/", include("portal.api.urls")),
+    path("hooks/docusign/", hooks.docusign, name="docusign-hook"),
+    path("staff/events/", staff.events, name="staff-events"),
+    path("staff/events/try/", staff.try_all_again, name="staff-events-try-all"),
+    path("staff/events/<uuid:uid>/try/", staff.try_again, name="staff-event-try"),
     path("dashboard/", include("portal.dashboard.urls")),
     path("demo/components/", gallery),
 ]

@@ -5,10 +5,22 @@ from typing import Any
 
 from allauth.idp.oidc.contrib.rest_framework.authentication import TokenAuthentication
 from allauth.idp.oidc.contrib.rest_framework.permissions import TokenPermission
+from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-SCOPES = ("documents:write", "uses:write", "permits:read", "requests:write")
+from accounts.machine_clients import SCOPES
+
+__all__ = ["SCOPES", "MachineAuthentication", "MachineClient", "scope"]
+
+CHALLENGE = 'Bearer realm="regard"'
+
+
+class InvalidToken(AuthenticationFailed):
+    """A token was sent, but it is unknown, expired or revoked (RFC 6750 §3.1)."""
+
+    default_code = "invalid_token"
+    default_detail = "The access token is unknown, expired or revoked."
 
 
 @dataclass(frozen=True)
@@ -18,27 +30,50 @@ class MachineClient:
     client_id: str
     is_authenticated: bool = True
 
+    @property
+    def pk(self) -> str:
+        """The name under which Django REST framework counts calls."""
+        return self.client_id
+
     def __str__(self) -> str:
         return self.client_id
 
 
-class MachineAuthentication(TokenAuthentication):
+class MachineAuthentication(TokenAuthentication):  # type: ignore[misc]
     """Authenticate ``Authorization: Bearer …`` as a :class:`MachineClient`."""
 
     def authenticate(self, request: Request) -> tuple[MachineClient, Any] | None:
-        """Return the client and its token, or None without a valid token."""
-        found = super().authenticate(request)
-        if found is None:
+        """Return the client and its token, or None when no token was sent.
+
+        A token in the address or in the body is none: addresses end up in logs.
+
+        Raises:
+            InvalidToken: what was sent is no token that is valid now.
+        """
+        scheme, _space, _value = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
             return None
+        # The plain request: else the body would be read, and judged, before its sender is known.
+        found = super().authenticate(request._request)
+        if found is None or found[1] is None:
+            raise InvalidToken
         _user, token = found
         return MachineClient(token.client_id), token
 
     def authenticate_header(self, request: Request) -> str:
         """Make a missing or expired token a 401 and not a 403 (RFC 6750 §3)."""
-        return 'Bearer realm="regard"'
+        return CHALLENGE
 
 
 def scope(name: str) -> type[BasePermission]:
     """Return the permission that asks for one OAuth2 scope."""
-    permission: type[BasePermission] = TokenPermission.has_scope(name)
-    return permission
+    granted: type[BasePermission] = TokenPermission.has_scope(name)
+
+    class NeedsScope(granted):  # type: ignore[misc,valid-type]
+        """Says which scope is missing (RFC 6750 §3.1)."""
+
+        code = "insufficient_scope"
+        message = f"The token lacks the scope {name}."
+        missing_scope = name
+
+    return NeedsScope
