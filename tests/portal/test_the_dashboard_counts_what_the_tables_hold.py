@@ -133,11 +133,11 @@ def test_to_anybody_else_the_page_does_not_exist(client, role):
 
 def test_the_page_costs_the_same_queries_however_much_there_is(page, django_assert_max_num_queries):
     page()
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(18):
         page()
     for n in range(30):
         make_request(make_person(f"p{n}"))
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(18):
         page()
 
 
