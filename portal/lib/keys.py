@@ -61,12 +61,18 @@ def sign(payload: bytes) -> str:
     Raises:
         ImproperlyConfigured: ``RECEIPT_KEYS`` holds no private Ed25519 key.
     """
-    for jwk in settings.RECEIPT_KEYS["keys"]:
-        if jwk.get("crv") == CURVE and jwk.get("d"):
-            key = OKPKey.import_key(jwk)
-            header = {"alg": ALGORITHM, "kid": _kid(jwk)}
-            return jws.serialize_compact(header, payload, key, registry=_REGISTRY)
-    raise ImproperlyConfigured("RECEIPT_KEYS holds no private Ed25519 key.")
+    jwk = _signing_key()
+    header = {"alg": ALGORITHM, "kid": _kid(jwk)}
+    return jws.serialize_compact(header, payload, OKPKey.import_key(jwk), registry=_REGISTRY)
+
+
+def signing_kid() -> str:
+    """Return the name of the key that signs at present.
+
+    Raises:
+        ImproperlyConfigured: as for :func:`sign`.
+    """
+    return _kid(_signing_key())
 
 
 def verify(token: str, jwks: dict[str, Any] | None = None) -> Verified:
@@ -102,6 +108,13 @@ def verify(token: str, jwks: dict[str, Any] | None = None) -> Verified:
 def public_jwks() -> dict[str, list[dict[str, Any]]]:
     """Return the key set that anybody may have: no private part leaves here."""
     return {"keys": [{**jwk, "use": "sig", "alg": ALGORITHM} for jwk in _public(None)]}
+
+
+def _signing_key() -> dict[str, Any]:
+    for jwk in settings.RECEIPT_KEYS["keys"]:
+        if jwk.get("crv") == CURVE and jwk.get("d"):
+            return dict(jwk)
+    raise ImproperlyConfigured("RECEIPT_KEYS holds no private Ed25519 key.")
 
 
 def _public(jwks: dict[str, Any] | None) -> list[dict[str, Any]]:
