@@ -276,6 +276,7 @@ DSAR_SOURCES = [
         "RequestSource",
         "AccessLogSource",
         "MailSource",
+        "InboundSource",
     ]),
     *env.list("EXTRA_SOURCES", default=[]),
 ]  # fmt: skip
@@ -284,8 +285,6 @@ REVIEW_EVERY_COPY = env.bool("REVIEW_EVERY_COPY", default=False)
 # How long what is kept after an erasure is kept, ISO 8601. The periods are the operator's decision.
 RETENTION = {
     "contract": env.str("KEEP_CONTRACTS", default="P5Y"),  # from completion, if nothing longer
-    "access_log": env.str("KEEP_ACCESS_LOG", default="P1Y"),
-    "mail": "P90D",  # portal.lib.mail.KEPT
 }
 PACKAGE_DAYS = env.int("PACKAGE_DAYS", default=30)
 

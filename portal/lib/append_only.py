@@ -3,6 +3,9 @@
 from django.db.migrations.operations import RunSQL
 from django.db.migrations.operations.base import Operation
 
+# Every table a migration has made append-only; filled as migrations are imported.
+TABLES: set[str] = set()
+
 FUNCTION = RunSQL(
     sql="""
     CREATE OR REPLACE FUNCTION forbid_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -25,6 +28,7 @@ def forbid_changes(table: str) -> Operation:
     The triggers are named ``<table>_append_only`` and ``<table>_no_truncate``;
     ``portal/checks.py`` looks for them at start. The kernel's first migration must have run.
     """
+    TABLES.add(table)
     return RunSQL(
         sql=f"""
         CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}

@@ -1,0 +1,90 @@
+"""Everything that happens by the clock. ``manage.py sync_schedules`` makes the rows equal to it."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django_q.models import Schedule
+
+
+@dataclass(frozen=True)
+class Periodic:
+    """One periodic task: its name, its function, when (cron, controller’s time), and why."""
+
+    name: str
+    path: str
+    cron: str
+    why: str
+
+
+PERIODIC = [
+    Periodic(
+        "heartbeat",
+        "portal.tasks.beat",
+        "* * * * *",
+        "/healthz tells from it whether the worker lives",
+    ),
+    Periodic(
+        "mail",
+        "portal.lib.tasks_mail.sweep",
+        "* * * * *",
+        "mails whose delivery failed or whose worker died are tried again",
+    ),
+    Periodic(
+        "old-mail",
+        "portal.lib.tasks_mail.delete_old",
+        "17 3 * * *",
+        "what was sent to whom is not kept longer than needed (GDPR art. 5(1)(e))",
+    ),
+    Periodic(
+        "expired-access",
+        "accounts.tasks.forget_expired",
+        "27 3 * * *",
+        "sessions with their network addresses, tokens and invitations end when they end",
+    ),
+    Periodic(
+        "expired-cache",
+        "portal.lib.cache.delete_expired",
+        "7 * * * *",
+        "the cache is a table: rate limits of the past would pile up in it",
+    ),
+    Periodic(
+        "months-of-uses",
+        "consents.months.prepare",
+        "37 2 * * *",
+        "the table of uses has one partition per month, made before the month begins",
+    ),
+    Periodic(
+        "kept-events",
+        "consents.actions.envelopes.forget_bodies",
+        "47 3 * * *",
+        "events that nobody could apply hold names and addresses (GDPR art. 5(1)(e))",
+    ),
+]
+
+
+@transaction.atomic
+def sync() -> tuple[int, int]:
+    """Make the rows of the scheduler equal to ``PERIODIC``; return how many were set and removed.
+
+    Every task runs once soon after: whatever was due while nothing ran is made up for at once.
+
+    Raises:
+        ImportError: a path names nothing.
+    """
+    now = timezone.now()
+    for task in PERIODIC:
+        import_string(task.path)
+        Schedule.objects.update_or_create(
+            name=task.name,
+            defaults={
+                "func": task.path,
+                "schedule_type": Schedule.CRON,
+                "cron": task.cron,
+                "repeats": -1,
+                "next_run": now,
+            },
+        )
+    removed, _ = Schedule.objects.exclude(name__in=[task.name for task in PERIODIC]).delete()
+    return len(PERIODIC), removed
