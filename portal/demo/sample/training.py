@@ -1,0 +1,84 @@
+"""Three trainings, of what the gate allowed on the day; and what the gate was asked since."""
+
+import random
+from datetime import timedelta
+from functools import partial
+
+from consents import permits
+from consents.actions import uses
+from consents.models import PermitAnswer, System, TrainingRun
+from consents.reports import UseReport
+from portal.demo.sample.choosing import FEATURES, STATISTICS, TRAINING
+from portal.demo.sample.clock import uid
+from portal.demo.sample.people import CLIENT_ID
+from portal.demo.sample.world import Moment, World
+from portal.lib.canonical import sha256_of
+
+R = TrainingRun.Remedy
+# reference, model, system, days ago, days it took, remedy, remedy promised in so many days
+RUNS = (
+    ("clauses-1", "Signaro Clauses 1", "training-pipeline", 400, 4, R.RETRAIN, 48),
+    ("lyre-echeances-2", "Lyre Échéances 2", "model-trainer", 260, 6, R.ANONYMOUS, None),
+    ("clauses-2", "Signaro Clauses 2", "training-pipeline", 150, 5, R.FILTER, None),
+)
+ASKED_FOR = (TRAINING, TRAINING, TRAINING, FEATURES, FEATURES, STATISTICS, "delivery")
+
+
+def moments(world: World) -> list[Moment]:
+    """Return the trainings, and five weeks of questions to the gate."""
+    found = [Moment(world.clock.ago(run[3], "02:00"), partial(_train, world, run)) for run in RUNS]
+    for day in range(36):
+        # The gate is asked by night batches, and now and then by day.
+        at = world.clock.ago(day, "04:30")
+        found.append(Moment(at, partial(_ask_by_night, world, day)))
+    return found if world.purposes[TRAINING].has_control else []
+
+
+def _train(world: World, run: tuple[str, str, str, int, int, R, int | None]) -> None:
+    """Ask the gate for every document there was, train on those it allows, close the run."""
+    reference, model, system, days, took, remedy, remedy_in = run
+    started_at = world.clock.ago(days, "02:00")
+    there = [
+        one.row.reference
+        for one in world.filed
+        if one.row.completed_at and one.row.completed_at < started_at - timedelta(days=1)
+    ]
+    answers = list(permits.decide(there, TRAINING, now=started_at))
+    world.asked += map(_answer, answers)
+    manifest = sorted(answer.reference for answer in answers if answer.allowed)
+    TrainingRun.objects.create(
+        uid=uid(reference), reference=reference, model_name=model,
+        system=System.objects.get(slug=system), started_at=started_at,
+        closed_at=world.clock.ago(days - took, "18:30"), remedy=remedy,
+        remedy_by=world.clock.in_days(remedy_in) if remedy_in else None,
+        manifest_sha256=sha256_of({"run": reference, "documents": manifest}),
+    )  # fmt: skip
+    uses.record([
+        UseReport(one, TRAINING, started_at + timedelta(seconds=number), system, reference)
+        for number, one in enumerate(manifest)
+    ])  # fmt: skip
+
+
+def _ask_by_night(world: World, day: int) -> None:
+    """Ask about some documents for each purpose, as the service's own systems do."""
+    dice = random.Random(f"permits {day}")  # noqa: S311 - sample data
+    now = world.clock.ago(day, "04:30")
+    known = [one.row.reference for one in world.filed if one.row.listed_at < now]
+    for slug in {dice.choice(ASKED_FOR) for _ in range(3)}:
+        asked = dice.sample(known, min(len(known), dice.randint(3, 14)))
+        if dice.random() < 0.1:
+            asked.append(f"docusign:{uid(f'unheard of {day}')}/1")
+        world.asked += map(_answer, permits.decide(asked, slug, now=now))
+
+
+def _answer(decision: permits.Decision) -> PermitAnswer:
+    return PermitAnswer(
+        at=decision.as_of, client=CLIENT_ID, document_id=decision.document_id,
+        purpose_id=decision.purpose_id, allowed=decision.allowed, reason=decision.reason,
+        state=decision.state,
+    )  # fmt: skip
+
+
+def store_answers(world: World) -> None:
+    """Store what the gate answered, in the order of time."""
+    PermitAnswer.objects.bulk_create(sorted(world.asked, key=lambda answer: answer.at))
