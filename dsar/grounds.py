@@ -113,6 +113,10 @@ class Sentence(models.TextChoices):
         ),
     )
     ANSWERS = ("answers", _("Answers given about your documents remain as numbers, without you."))
+    CLAUSES = (
+        "clauses",
+        _("That a contract was accepted for an organisation remains, without your name."),
+    )
     REQUESTS = (
         "requests",
         _("The proof that we answered you is kept: dates, decisions and this certificate."),

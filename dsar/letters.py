@@ -46,10 +46,12 @@ def answer(request: SubjectRequest, missing: list[str]) -> None:
         _tell(request, "ready", package=request.package, has_gaps=bool(missing))
 
 
-def send_certificate(request: SubjectRequest, *, to: str, path: str) -> None:
+def send_certificate(
+    request: SubjectRequest, *, to: str, path: str, has_gaps: bool
+) -> None:
     """Send the link to the certificate, the last mail an erased person gets from us."""
-    link = f"{settings.SITE_URL}{path}"
-    _tell(request, "erased", to=to, link=link, authority=authorities.of(request.country))
+    link, authority = f"{settings.SITE_URL}{path}", authorities.of(request.country)
+    _tell(request, "erased", to=to, link=link, has_gaps=has_gaps, authority=authority)
 
 
 def announce_expiry(package: Package) -> None:

@@ -50,6 +50,30 @@ PERIODIC = [
         "the cache is a table: rate limits of the past would pile up in it",
     ),
     Periodic(
+        "steps",
+        "dsar.tasks.sweep",
+        "* * * * *",
+        "a step whose source failed is tried again, and one whose worker died is taken up",
+    ),
+    Periodic(
+        "copies",
+        "dsar.tasks.expire_packages",
+        "11 * * * *",
+        "the key of a copy is destroyed at its date, and the person is reminded before",
+    ),
+    Periodic(
+        "kept-after-erasure",
+        "dsar.tasks.end_what_is_due",
+        "23 2 * * *",
+        "what was kept until a date is erased at that date",
+    ),
+    Periodic(
+        "left-over-parts",
+        "dsar.tasks.tidy",
+        "33 2 * * *",
+        "a worker that died leaves sealed files that no row names",
+    ),
+    Periodic(
         "months-of-uses",
         "consents.months.prepare",
         "37 2 * * *",

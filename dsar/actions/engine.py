@@ -7,12 +7,11 @@ or takes a decision: a request and its steps can never tell different stories.
 from collections.abc import Iterable
 
 from django.conf import settings
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from dsar import letters, rules
+from dsar import letters, parts, rules
 from dsar.actions.lifecycle import Code, move, note
 from dsar.models import Step, SubjectRequest
 from dsar.models.requests import Kind
@@ -83,11 +82,11 @@ def requeue(request: SubjectRequest, step: Step, *, by: User) -> None:
 
 def discard_parts(request: SubjectRequest) -> None:
     """Forget what was collected, key first: without it the sealed parts are noise."""
-    parts = request.steps.exclude(part="")
-    names = list(parts.values_list("part", flat=True))
-    parts.update(part="", part_key=None)
+    held = request.steps.exclude(part="")
+    names = list(held.values_list("part", flat=True))
+    held.update(part="", part_key=None)
     # A file left behind by a crash between commit and this is swept up by dsar.tasks.tidy.
-    transaction.on_commit(lambda: [default_storage.delete(name) for name in names])
+    transaction.on_commit(lambda: [parts.delete(name) for name in names])
 
 
 def _after_search(request: SubjectRequest) -> SubjectRequest:

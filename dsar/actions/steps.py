@@ -86,6 +86,18 @@ def claim(step_id: int) -> Claim | None:
     return Claim(step, token, now + lease())
 
 
+def require_held(request: SubjectRequest, held: Claim) -> Step:
+    """Return the step, locked, if the claim still holds and its locked request is worked on.
+
+    Raises:
+        LeaseLost: somebody else has it, or the request was closed.
+    """
+    step = request.steps.select_for_update().filter(pk=held.step.pk, lease=held.token).first()
+    if step is None or request.status not in WORKED_ON:
+        raise LeaseLost(f"step {held.step.pk}")
+    return step
+
+
 @transaction.atomic
 def settle(
     held: Claim, outcome: Step.Outcome, effect: Effect | None = None, **fields: Any
@@ -96,7 +108,7 @@ def settle(
         LeaseLost: the step is no longer ours, or its request has been closed; nothing is written.
     """
     request = lock(held.step.request_id)
-    step = _still_held(request, held)
+    step = require_held(request, held)
     if effect is not None:
         effect(request, step)
     _finish(request, step, outcome, **fields)
@@ -110,7 +122,7 @@ def fail(held: Claim, cause: Cause) -> None:
         LeaseLost: the step is no longer ours.
     """
     request = lock(held.step.request_id)
-    step = _still_held(request, held)
+    step = require_held(request, held)
     step.failures += 1
     waits: list[int] = settings.STEP_BACKOFF_SECONDS
     if step.failures > len(waits):
@@ -155,13 +167,6 @@ def _give_up(step: Step) -> None:
     step = request.steps.select_for_update().get(pk=step.pk)
     if step.status != Step.Status.FINISHED and request.status in WORKED_ON:
         _finish(request, step, Step.Outcome.FAILED, cause=Cause.LOST)
-
-
-def _still_held(request: SubjectRequest, held: Claim) -> Step:
-    step = request.steps.select_for_update().filter(pk=held.step.pk, lease=held.token).first()
-    if step is None or request.status not in WORKED_ON:
-        raise LeaseLost(f"step {held.step.pk}")
-    return step
 
 
 def _finish(

@@ -63,6 +63,7 @@ class Step(models.Model):
     accepted_at = models.DateTimeField(null=True, blank=True)
     records = models.PositiveIntegerField(default=0)
     files = models.PositiveIntegerField(default=0)
+    tables = models.JSONField(default=list)  # what was found: {"slug", "title", "rows"} each
     # What a collect step found, sealed, until the package is made of it.
     part = models.CharField(max_length=200, blank=True)
     part_key = models.BinaryField(null=True, blank=True)

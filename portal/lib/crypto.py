@@ -100,13 +100,13 @@ def unseal(source: IO[bytes], key: bytes) -> Iterator[bytes]:
     Raises:
         Unsealable: a chunk was changed, or the end is missing.
     """
-    head = source.read(len(MAGIC) + PREFIX)
+    head = _read(source, len(MAGIC) + PREFIX)
     if head[: len(MAGIC)] != MAGIC:
         raise Unsealable("not a sealed file")
     cipher, prefix, number = AESGCM(key), head[len(MAGIC) :], 0
-    chunk = source.read(CHUNK + TAG)
+    chunk = _read(source, CHUNK + TAG)
     while True:
-        following = source.read(CHUNK + TAG) if len(chunk) == CHUNK + TAG else b""
+        following = _read(source, CHUNK + TAG) if len(chunk) == CHUNK + TAG else b""
         last = not following
         try:
             yield cipher.decrypt(_nonce(prefix, number, last=last), chunk, None)
@@ -115,6 +115,14 @@ def unseal(source: IO[bytes], key: bytes) -> Iterator[bytes]:
         if last:
             return
         chunk, number = following, number + 1
+
+
+def _read(source: IO[bytes], length: int) -> bytes:
+    """Read exactly ``length`` bytes, less at the end only: a network may give fewer at a time."""
+    data = source.read(length)
+    while len(data) < length and (more := source.read(length - len(data))):
+        data += more
+    return data
 
 
 def _nonce(prefix: bytes, number: int, *, last: bool) -> bytes:

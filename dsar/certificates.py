@@ -1,0 +1,134 @@
+"""The certificate of erasure: what went, what stays until when and why, in plain words.
+
+Its body is fixed and sealed when it is issued; the page and the PDF are drawn from it in the
+request's language. The person, whose account is gone, reaches it by the secret in their link.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import override
+
+from dsar import authorities, letters, rules
+from dsar.actions import steps
+from dsar.actions.lifecycle import Code, note
+from dsar.grounds import ErasureGround, Sentence
+from dsar.models import Certificate, ErasureItem, Step, SubjectRequest
+from dsar.sources.base import label_of
+from portal.lib import crypto, keys
+from portal.lib.canonical import canonical_json, sha256_of
+
+FORMAT = "regard-erasure/1"
+
+
+def issue(held: steps.Claim) -> None:
+    """Write the certificate, send its link, forget the address; then the request is answered."""
+    token = crypto.new_token()
+
+    def write(request: SubjectRequest, step: Step) -> None:
+        body = _body(request)
+        certificate = Certificate.objects.create(
+            request=request,
+            body=body,
+            sha256=sha256_of(body),
+            jws=keys.sign(canonical_json(body)),
+            token_hash=crypto.hash_token(token),
+        )
+        note(request, Code.CERTIFIED, by=None, sha256=certificate.sha256)
+        to = request.contact or request.person.email or ""
+        has_gaps = bool(body["gaps"])
+        letters.send_certificate(request, to=to, path=path_of(token), has_gaps=has_gaps)
+        request.contact = ""
+        request.save(update_fields=["contact"])
+
+    steps.settle(held, Step.Outcome.DONE, write)
+
+
+def path_of(token: str) -> str:
+    """Return the path of the page that shows the certificate to whoever has the link."""
+    return f"/requests/certificate/{token}/"
+
+
+def by_token(token: str) -> Certificate | None:
+    """Return the certificate that a link's secret opens, None if it opens none."""
+    hashed = crypto.hash_token(token)
+    return Certificate.objects.select_related("request").filter(token_hash=hashed).first()
+
+
+def context(certificate: Certificate) -> dict[str, Any]:
+    """Return what the page and the PDF show, in words of the active language."""
+    body = certificate.body
+    return {
+        "certificate": certificate,
+        "reference": body["request"],
+        "received_on": parse_date(body["received_on"]),
+        "issued_at": parse_datetime(body["issued_at"]),
+        "erased": [_in_words(item) for item in body["erased"]],
+        "kept": [_in_words(item) for item in body["kept"]],
+        "gaps": [label_of(slug) for slug in body["gaps"]],
+        "authority": authorities.of(body["country"]),
+        "sha256": certificate.sha256,
+    }
+
+
+def as_pdf(certificate: Certificate) -> bytes:
+    """Return the certificate as an archival, accessible PDF, its sealed data attached."""
+    from portal.lib import pdf
+
+    language = certificate.request.language
+    with override(language):
+        shown = context(certificate) | {"controller": settings.CONTROLLER}
+        return pdf.render("dsar/pdf/certificate.html", shown, language=language)
+
+
+def _body(request: SubjectRequest) -> dict[str, Any]:
+    """Return the facts. Of what is erased only kinds and numbers; of what stays also its name."""
+    items = request.items.order_by("source", "pk")
+    return {
+        "format": FORMAT,
+        "controller": settings.CONTROLLER["name"],
+        "country": request.country,
+        "request": request.reference,
+        "received_on": request.received_on.isoformat(),
+        "issued_at": timezone.now().isoformat(),
+        "erased": _summed(item for item in items if not item.stays and item.proven_at),
+        "kept": [_item(item) for item in items if item.stays],
+        "unproven": [_item(item) for item in items if not item.proven_at],
+        "gaps": sorted({step.source for step in rules.gaps(request)}),
+    }
+
+
+def _summed(items: Iterable[ErasureItem]) -> list[dict[str, Any]]:
+    """Return one line for each source, decision and sentence, with how many things it says."""
+    lines: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for item in items:
+        key = (item.source, item.decision, item.sentence)
+        line = lines.setdefault(key, _item(item) | {"amount": 0, "label": ""})
+        line["amount"] += item.amount
+    return list(lines.values())
+
+
+def _item(item: ErasureItem) -> dict[str, Any]:
+    return {
+        "source": item.source,
+        "label": item.label if item.stays else "",
+        "amount": item.amount,
+        "decision": item.decision,
+        "sentence": item.sentence,
+        "ground": item.ground,
+        "until": item.until.isoformat() if item.until else None,
+    }
+
+
+def _in_words(item: dict[str, Any]) -> dict[str, Any]:
+    """Return a line of the body with its codes said in the active language."""
+    return item | {
+        "source": label_of(item["source"]),
+        "sentence": Sentence(item["sentence"]).label,
+        "ground": ErasureGround(item["ground"]).label,
+        "code": item["ground"],
+        "until": parse_date(item["until"]) if item["until"] else None,
+    }

@@ -1,0 +1,125 @@
+"""Carrying a plan out, one thing at a time, and proving by a new search that it was done."""
+
+import logging
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+
+from dsar.actions import steps
+from dsar.actions.lifecycle import Code, lock, note
+from dsar.grounds import Cause, Sentence
+from dsar.models import ErasureItem, Step, SubjectRequest
+from dsar.models.erasure import STAYING
+from dsar.searching import held_until
+from dsar.sources.base import Source, SourceError, source_of
+from dsar.states import Status
+
+log = logging.getLogger(__name__)
+
+
+def carry_out(held: steps.Claim) -> None:
+    """Carry out every decision about one source; each in a transaction of its own.
+
+    A worker that dies has done some of them and not the others: the next one does the others.
+    """
+    source = source_of(held.step.source)
+    todo = held.step.request.items.filter(source=source.slug, done_at=None)
+    for pk in list(todo.values_list("pk", flat=True)):
+        held.renew()
+        _carry_out_one(held, source, pk)
+    done = held.step.request.items.filter(source=source.slug)
+    steps.settle(held, Step.Outcome.DONE, records=sum(item.amount for item in done))
+
+
+def prove(held: steps.Claim) -> None:
+    """Search anew for everything that one source was to erase or lock away.
+
+    What came back in the meantime (a mail, a report) is erased once more; what cannot be proven
+    gone fails the step, and is never called erased (invariant 9).
+    """
+    source = source_of(held.step.source)
+    todo = held.step.request.items.filter(source=source.slug, proven_at=None)
+    for pk in list(todo.values_list("pk", flat=True)):
+        held.renew()
+        if not _prove_one(held, source, pk):
+            raise SourceError(Cause.STILL_THERE)
+    proven = held.step.request.items.filter(source=source.slug).count()
+    steps.settle(held, Step.Outcome.DONE, records=proven)
+
+
+def end_what_is_due(today: date) -> int:
+    """Erase what was kept until a date that has come; return how many things ended.
+
+    A thing under a legal hold stays until the hold is lifted. ``today`` is in the controller's zone.
+    """
+    due = ErasureItem.objects.filter(
+        decision__in=STAYING,
+        done_at__isnull=False,
+        ended_at=None,
+        until__lte=today,
+        request__status=Status.ANSWERED,
+    )
+    ended = 0
+    for pk in list(due.order_by("until", "pk").values_list("pk", flat=True)):
+        try:
+            ended += _end_one(pk)
+        except SourceError as error:
+            # The next night tries again; the item shows as due until then.
+            log.error("item %s could not be ended: %s", pk, error.cause)
+    return ended
+
+
+@transaction.atomic
+def _carry_out_one(held: steps.Claim, source: Source, pk: int) -> None:
+    request = lock(held.step.request_id)
+    steps.require_held(request, held)
+    item = request.items.select_for_update().get(pk=pk)
+    if item.done_at is not None:
+        return
+    source.erase(request.person, item)
+    item.done_at = timezone.now()
+    item.save(update_fields=["done_at"])
+    note(request, Code.ITEM_ERASED, by=None, **_about(item))
+
+
+@transaction.atomic
+def _prove_one(held: steps.Claim, source: Source, pk: int) -> bool:
+    request = lock(held.step.request_id)
+    steps.require_held(request, held)
+    item = request.items.select_for_update().get(pk=pk)
+    if item.done_at is None:
+        return False
+    if not source.prove_gone(request.person, item):
+        source.erase(request.person, item)
+        if not source.prove_gone(request.person, item):
+            return False
+    item.proven_at, item.files = timezone.now(), []
+    if not item.stays:
+        item.label = ""  # the title of what is gone is gone too
+    item.save(update_fields=["proven_at", "files", "label"])
+    note(request, Code.ITEM_PROVEN, by=None, **_about(item))
+    return True
+
+
+@transaction.atomic
+def _end_one(pk: int) -> bool:
+    item = ErasureItem.objects.select_for_update(of=("self",)).select_related("request").get(pk=pk)
+    request: SubjectRequest = item.request
+    if item.ended_at is not None or held_until(request.person) is not None:
+        return False
+    source_of(item.source).end(request.person, item)
+    item.ended_at, item.label = timezone.now(), ""
+    item.save(update_fields=["ended_at", "label"])
+    note(request, Code.ITEM_ENDED, by=None, **_about(item))
+    return True
+
+
+def _about(item: ErasureItem) -> dict[str, str | int]:
+    return {
+        "item": item.pk,
+        "source": item.source,
+        "decision": item.decision,
+        "sentence": Sentence(item.sentence).value,
+        "amount": item.amount,
+    }

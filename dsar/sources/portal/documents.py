@@ -1,0 +1,237 @@
+"""The documents a person signed, sent or received, with their files.
+
+A contract is everybody's who signed it: what becomes of it is decided document by document.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from consents.models import Document, Party
+from dsar.durations import after
+from dsar.grounds import ErasureGround, Sentence
+from dsar.models import ErasureItem, SubjectRequest
+from dsar.models.erasure import Decision
+from dsar.sources.base import Column, Description, OriginalFile, Proposal, Row, Source, Table
+
+Status = Document.Status
+PREFIX = "document:"
+
+
+class DocumentSource(Source):
+    """Documents, parties and files."""
+
+    slug = "documents"
+    label = gettext_lazy("Your documents")
+    covers = frozenset({"consents.Document", "consents.Party"})
+
+    def describe(self) -> Description:
+        """Say in words what is held about documents."""
+        return Description(
+            holds=_("Documents you signed, sent or received: title, dates, parties, file."),
+            why=_("To deliver and keep signed documents: the contract with you (art. 6(1)(b))."),
+            origin=_("From the signing service, on behalf of whoever sent the document."),
+            kept=_("As long as the contract can matter; the date stands beside each document."),
+        )
+
+    def find(self, person: User) -> int:
+        """Count the documents the person is party to."""
+        return _documents(person).count()
+
+    def collect(self, person: User) -> Iterator[Table]:
+        """Yield every document, with its original file where the portal has it."""
+        yield Table(
+            "documents",
+            _("Your documents"),
+            _("Every document you are party to, also those you removed from your space."),
+            (
+                Column("title", _("Title")),
+                Column("kind", _("Kind")),
+                Column("status", _("State")),
+                Column("my_role", _("Your part")),
+                Column("sender", _("Organisation")),
+                Column("sent", _("Sent")),
+                Column("completed", _("Signed by all")),
+                Column("signed_by_me", _("Signed by you")),
+                Column("other_parties", _("Other parties")),
+                Column("fingerprint", _("Fingerprint (SHA-256)")),
+                Column("keep_until", _("Kept until")),
+                Column("reference", _("Reference")),
+            ),
+            (
+                _row(document, person)
+                for document in _documents(person)
+                .select_related("organisation")
+                .prefetch_related("parties__address")
+                .order_by("pk")
+                .iterator(chunk_size=500)
+            ),
+        )
+
+    def plan(self, person: User, request: SubjectRequest) -> Iterator[Proposal]:
+        """Decide document by document (see :func:`decide`)."""
+        today = timezone.localdate()
+        documents = _documents(person).prefetch_related("parties__address").order_by("pk")
+        for document in documents.iterator(chunk_size=500):
+            yield decide(document, person, today)
+
+    def erase(self, person: User, item: ErasureItem) -> None:
+        """Erase the document, or the person's part in it, or lock it away."""
+        document = Document.objects.select_for_update().get(pk=_pk(item))
+        if item.decision == Decision.ERASE:
+            _erase(document)
+            return
+        mine = document.parties.filter(address__person=person)
+        mine.filter(hidden_at=None).update(hidden_at=timezone.now())
+        if item.decision == Decision.ANONYMISE:
+            mine.update(name="")
+        else:
+            # The address goes with the account. Who signed stays with the contract as its proof,
+            # and ends with it.
+            mine.filter(name="").update(name=person.email or "")
+        if item.decision == Decision.RESTRICT and document.restricted_at is None:
+            document.restricted_at = timezone.now()
+            document.save(update_fields=["restricted_at"])
+
+    def prove_gone(self, person: User, item: ErasureItem) -> bool:
+        """Whether the document is as decided, and no file is left of an erased one."""
+        document = Document.objects.get(pk=_pk(item))
+        if item.decision == Decision.ERASE:
+            files_gone = not any(default_storage.exists(name) for name in item.files)
+            return document.erased_at is not None and files_gone
+        mine = document.parties.filter(address__person=person)
+        if mine.filter(hidden_at=None).exists():
+            return False
+        if item.decision == Decision.ANONYMISE:
+            return not mine.exclude(name="").exists()
+        return item.decision != Decision.RESTRICT or document.restricted_at is not None
+
+    def end(self, person: User, item: ErasureItem) -> None:
+        """At its date: erase what nobody else relies on, else the person's name in it."""
+        document = Document.objects.select_for_update().get(pk=_pk(item))
+        if item.decision == Decision.RESTRICT and not _others(document, person):
+            _erase(document)
+        else:
+            document.parties.filter(address__person=person).update(name="")
+
+
+def decide(document: Document, person: User, today: date) -> Proposal:
+    """Return what an erasure does with one document (art. 17(3)(b), (e); standards §1.5).
+
+    A contract that others signed is their proof; one that only the person signed is kept locked
+    away for the limitation period; anything that never became a contract goes.
+    """
+    others = _others(document, person)
+    until = _kept_until(document)
+    if document.status == Status.COMPLETED and until > today:
+        if others:
+            return _keep(document, Decision.KEEP, Sentence.CONTRACT_OF_OTHERS, until)
+        return _keep(document, Decision.RESTRICT, Sentence.CONTRACT_PROOF, until)
+    if not others or (document.status == Status.DRAFT and _is_sender(document, person)):
+        sentence = Sentence.ERASED if document.status == Status.COMPLETED else Sentence.ONLY_YOURS
+        files = (document.file.name,) if document.file else ()
+        key, label = f"{PREFIX}{document.pk}", document.title
+        return Proposal(key, Decision.ERASE, sentence, label=label, files=files)
+    return Proposal(
+        f"{PREFIX}{document.pk}",
+        Decision.ANONYMISE,
+        Sentence.WAITING_FOR_OTHERS,
+        label=document.title,
+    )
+
+
+def _keep(document: Document, decision: Decision, sentence: Sentence, until: date) -> Proposal:
+    return Proposal(
+        f"{PREFIX}{document.pk}",
+        decision,
+        sentence,
+        ground=ErasureGround.LEGAL_CLAIMS,
+        label=document.title,
+        until=until,
+    )
+
+
+def _kept_until(document: Document) -> date:
+    """Return the document's own date, else the operator's period from completion."""
+    if document.keep_until:
+        return document.keep_until
+    end = timezone.localdate(document.completed_at or document.state_at)
+    return after(end, settings.RETENTION["contract"])
+
+
+def _documents(person: User) -> QuerySet[Document]:
+    mine = Party.objects.filter(address__person=person)
+    return Document.objects.filter(pk__in=mine.values("document"), erased_at=None)
+
+
+def _others(document: Document, person: User) -> list[Party]:
+    """Return the other parties, but for those who have been erased themselves."""
+    return [party for party in document.parties.all() if _is_other(party, person)]
+
+
+def _is_other(party: Party, person: User) -> bool:
+    if party.address is None:
+        return True  # a signer of whom no address is known
+    erased = party.address.email is None and party.hidden_at is not None
+    return party.address.person_id != person.pk and not erased
+
+
+def _is_sender(document: Document, person: User) -> bool:
+    return any(
+        party.role == Party.Role.SENDER
+        and party.address is not None
+        and party.address.person_id == person.pk
+        for party in document.parties.all()
+    )
+
+
+def _erase(document: Document) -> None:
+    # The file first: if the worker dies now, the whole is tried again and finds no file.
+    if document.file:
+        document.file.storage.delete(document.file.name)
+    document.file, document.title, document.sha256 = "", "", ""
+    document.erased_at = document.erased_at or timezone.now()
+    document.save(update_fields=["file", "title", "sha256", "erased_at"])
+    document.parties.update(name="")
+    document.parties.filter(hidden_at=None).update(hidden_at=timezone.now())
+
+
+def _pk(item: ErasureItem) -> int:
+    return int(item.key.removeprefix(PREFIX))
+
+
+def _row(document: Document, person: User) -> Row:
+    parties = document.parties.all()
+    mine = [p for p in parties if p.address and p.address.person_id == person.pk]
+    signed = next((p.signed_at for p in mine if p.signed_at), None)
+    roles = [Party.Role(p.role) for p in mine]
+    file = document.file
+    return Row(
+        {
+            "title": document.title,
+            "kind": document.kind,
+            "status": document.status,
+            "my_role": [role.value for role in roles],
+            "sender": document.organisation.name if document.organisation else None,
+            "sent": document.sent_at,
+            "completed": document.completed_at,
+            "signed_by_me": signed,
+            "other_parties": len(parties) - len(mine),
+            "fingerprint": document.sha256,
+            "keep_until": document.keep_until,
+            "reference": document.reference,
+        },
+        {
+            "kind": document.get_kind_display(),
+            "status": document.get_status_display(),
+            "my_role": ", ".join(str(role.label) for role in roles),
+        },
+        (OriginalFile(file.name, lambda: file.storage.open(file.name)),) if file else (),
+    )

@@ -1,0 +1,299 @@
+"""The ledgers: what documents were used for, what was chosen, what the gate answered.
+
+Append-only, and they hold ids only: when the account is emptied they name nobody any more, and stay
+as proof (art. 5(2), 7(1)) and as the reason why the gate goes on saying no.
+"""
+
+import io
+from collections.abc import Iterator
+from functools import partial
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from consents.actions import choices
+from consents.models import ChoiceEvent, Party, PermitAnswer, Purpose, PurposeVersion, Standing, Use
+from consents.models.ledger import Act
+from consents.models.ledger import Source as ChoiceChannel
+from consents.models.purposes import Control
+from consents.permits import Reason
+from dsar.grounds import ErasureGround, Sentence
+from dsar.models import ErasureItem, SubjectRequest
+from dsar.models.erasure import Decision
+from dsar.sources.base import Column, Description, OriginalFile, Proposal, Row, Source, Table
+
+AT_A_TIME = 2000
+
+
+class UseSource(Source):
+    """Every use of every document of the person."""
+
+    slug = "uses"
+    label = gettext_lazy("Uses of your documents")
+    covers = frozenset({"consents.Use"})
+
+    def describe(self) -> Description:
+        """Say in words what is held about uses."""
+        return Description(
+            holds=_("When each of your documents was used, for which purpose, by which system."),
+            why=_("To answer for every use of your documents (art. 5(2) GDPR)."),
+            origin=_("From the systems that use documents."),
+            kept=_("As long as the document, then without any link to you."),
+        )
+
+    def find(self, person: User) -> int:
+        """Count the uses."""
+        return _uses(person).count()
+
+    def collect(self, person: User) -> Iterator[Table]:
+        """Yield every use, oldest first; read in batches, whatever their number."""
+        uses = _uses(person).select_related(
+            "document", "version__purpose", "system", "training_run"
+        )
+        yield Table(
+            "uses",
+            _("Uses of your documents"),
+            _("Each single use that was reported to us."),
+            (
+                Column("at", _("When")),
+                Column("document", _("Document")),
+                Column("purpose", _("Purpose")),
+                Column("system", _("System")),
+                Column("training_run", _("Training of a model")),
+                Column("reference", _("Reference of the document")),
+            ),
+            (_use_row(use) for use in uses.order_by("at", "id").iterator(chunk_size=AT_A_TIME)),
+        )
+
+    def plan(self, person: User, request: SubjectRequest) -> Iterator[Proposal]:
+        """They stay, as numbers."""
+        yield from _numbers_stay(self, person, "uses", Sentence.USES)
+
+    def erase(self, person: User, item: ErasureItem) -> None:
+        """Do nothing here: a use names a document, and the document names the person no more."""
+
+    def prove_gone(self, person: User, item: ErasureItem) -> bool:
+        """Whether no document of a use still lists the person for others to see."""
+        return not _mine(person).filter(hidden_at=None).exists()
+
+
+class ChoiceSource(Source):
+    """Every act of choice, with its receipt."""
+
+    slug = "choices"
+    label = gettext_lazy("Your choices")
+    covers = frozenset({"consents.ChoiceEvent", "consents.Standing", "consents.Receipt"})
+
+    def describe(self) -> Description:
+        """Say in words what is held about choices."""
+        return Description(
+            holds=_("What you allowed or refused, when, on which text, and the receipts."),
+            why=_("To obey your choice and to prove it (art. 7(1) GDPR)."),
+            origin=_("From you; a clause of a contract from your organisation."),
+            kept=_("As long as there is something to prove, then without any link to you."),
+        )
+
+    def find(self, person: User) -> int:
+        """Count the acts."""
+        return _choices(person).count()
+
+    def collect(self, person: User) -> Iterator[Table]:
+        """Yield every act, oldest first, with its receipt as a file."""
+        events = (
+            _choices(person)
+            .select_related("purpose", "version", "document", "within", "organisation", "receipt")
+            .order_by("pk")
+        )
+        yield Table(
+            "choices",
+            _("Your choices"),
+            _("Every time you, or somebody for you, allowed or refused something."),
+            (
+                Column("at", _("When")),
+                Column("act", _("Act")),
+                Column("purpose", _("Purpose")),
+                Column("about", _("About")),
+                Column("way", _("How")),
+                Column("version", _("Version of the text")),
+                Column("text_sha256", _("Fingerprint of the text")),
+                Column("number", _("Number of the act")),
+            ),
+            (_choice_row(event) for event in events.iterator(chunk_size=AT_A_TIME)),
+        )
+
+    def plan(self, person: User, request: SubjectRequest) -> Iterator[Proposal]:
+        """They stay as numbers, and nothing stays allowed."""
+        amount = self.find(person)
+        yield Proposal(
+            "choices",
+            Decision.ANONYMISE,
+            Sentence.CHOICES,
+            ground=ErasureGround.LEGAL_DUTY,
+            label=str(self.label),
+            amount=amount,
+        )
+
+    def erase(self, person: User, item: ErasureItem) -> None:
+        """Refuse what can be refused: who asks for erasure agrees to nothing any more."""
+        for purpose in _refusable():
+            choices.refuse(purpose, person=person, by=person, language=item.request.language)
+
+    def prove_gone(self, person: User, item: ErasureItem) -> bool:
+        """Whether everything that can be refused stands refused, and no later act says else."""
+        return all(_is_refused(purpose, person) for purpose in _refusable())
+
+
+class PermitSource(Source):
+    """What the gate answered about the person's documents."""
+
+    slug = "permits"
+    label = gettext_lazy("Permissions asked about your documents")
+    covers = frozenset({"consents.PermitAnswer"})
+
+    def describe(self) -> Description:
+        """Say in words what is held about permissions."""
+        return Description(
+            holds=_("When a system asked whether it may use your document, and our answer."),
+            why=_("To prove that your choices were obeyed (art. 5(2) GDPR)."),
+            origin=_("From the systems that asked."),
+            kept=_("As long as the document, then without any link to you."),
+        )
+
+    def find(self, person: User) -> int:
+        """Count the answers."""
+        return _answers(person).count()
+
+    def collect(self, person: User) -> Iterator[Table]:
+        """Yield every answer, oldest first."""
+        answers = _answers(person).select_related("document", "purpose").order_by("at", "pk")
+        yield Table(
+            "permits",
+            _("Permissions asked about your documents"),
+            _("Each time a system asked us whether it may use a document of yours."),
+            (
+                Column("at", _("When")),
+                Column("document", _("Document")),
+                Column("purpose", _("Purpose")),
+                Column("allowed", _("Allowed")),
+                Column("reason", _("Reason")),
+                Column("client", _("Who asked")),
+            ),
+            (_answer_row(answer) for answer in answers.iterator(chunk_size=AT_A_TIME)),
+        )
+
+    def plan(self, person: User, request: SubjectRequest) -> Iterator[Proposal]:
+        """They stay, as numbers."""
+        yield from _numbers_stay(self, person, "permits", Sentence.ANSWERS)
+
+    def erase(self, person: User, item: ErasureItem) -> None:
+        """Do nothing here: an answer names a document, and the document the person no more."""
+
+    def prove_gone(self, person: User, item: ErasureItem) -> bool:
+        """Whether no document of an answer still lists the person for others to see."""
+        return not _mine(person).filter(hidden_at=None).exists()
+
+
+def _numbers_stay(
+    source: Source, person: User, key: str, sentence: Sentence
+) -> Iterator[Proposal]:
+    if amount := source.find(person):
+        yield Proposal(
+            key,
+            Decision.ANONYMISE,
+            sentence,
+            ground=ErasureGround.LEGAL_DUTY,
+            label=str(source.label),
+            amount=amount,
+        )
+
+
+def _mine(person: User) -> QuerySet[Party]:
+    return Party.objects.filter(address__person=person)
+
+
+def _uses(person: User) -> QuerySet[Use]:
+    return Use.objects.filter(document__in=_mine(person).values("document"))
+
+
+def _answers(person: User) -> QuerySet[PermitAnswer]:
+    return PermitAnswer.objects.filter(document__in=_mine(person).values("document"))
+
+
+def _choices(person: User) -> QuerySet[ChoiceEvent]:
+    by_me = Q(person=person) | Q(address__person=person) | Q(by=person)
+    return ChoiceEvent.objects.filter(by_me)
+
+
+def _refusable() -> list[Purpose]:
+    in_force = PurposeVersion.objects.in_force(timezone.now()).values_list("purpose", flat=True)
+    with_choice = [Control.CONSENT, Control.OBJECTION]
+    return list(Purpose.objects.filter(control__in=with_choice, pk__in=list(in_force)))
+
+
+def _is_refused(purpose: Purpose, person: User) -> bool:
+    own = Standing.objects.filter(purpose=purpose, person=person)
+    whole = own.filter(document=None, within=None, allowed=False).first()
+    return whole is not None and not own.filter(allowed=True, event__gt=whole.event_id).exists()
+
+
+def _use_row(use: Use) -> Row:
+    return Row(
+        {
+            "at": use.at,
+            "document": use.document.title,
+            "purpose": use.version.text().title,
+            "system": use.system.name,
+            "training_run": use.training_run.reference if use.training_run else None,
+            "reference": use.document.reference,
+        }
+    )
+
+
+def _choice_row(event: ChoiceEvent) -> Row:
+    receipt = getattr(event, "receipt", None)
+    files: tuple[OriginalFile, ...] = ()
+    if receipt is not None:
+        content = partial(io.BytesIO, bytes(receipt.body))
+        seal = partial(io.BytesIO, receipt.jws.encode())
+        files = (
+            OriginalFile(f"receipt-{event.uid}.json", content),
+            OriginalFile(f"receipt-{event.uid}.jws", seal),
+        )
+    return Row(
+        {
+            "at": event.at,
+            "act": event.act,
+            "purpose": event.version.text().title,
+            "about": _scope(event),
+            "way": event.source,
+            "version": event.version.number,
+            "text_sha256": event.text_sha256,
+            "number": str(event.uid),
+        },
+        {"act": Act(event.act).label, "way": ChoiceChannel(event.source).label},
+        files,
+    )
+
+
+def _scope(event: ChoiceEvent) -> str:
+    if event.document is not None:
+        return event.document.title
+    organisation = event.within or event.organisation
+    return organisation.name if organisation else _("everything")
+
+
+def _answer_row(answer: PermitAnswer) -> Row:
+    return Row(
+        {
+            "at": answer.at,
+            "document": answer.document.title if answer.document else None,
+            "purpose": answer.purpose.slug if answer.purpose else None,
+            "allowed": answer.allowed,
+            "reason": answer.reason,
+            "client": answer.client,
+        },
+        {"reason": Reason(answer.reason).label} if answer.reason in Reason.values else {},
+    )

@@ -1,0 +1,99 @@
+"""Who of our staff looked at the person's file; and, if the person is staff, what they did here."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import AccessEvent, User
+from dsar.grounds import ErasureGround, Sentence
+from dsar.models import ErasureItem, SubjectRequest
+from dsar.models.erasure import Decision
+from dsar.sources.base import Column, Description, Proposal, Row, Source, Table
+
+
+class AccessLogSource(Source):
+    """Looks at the file: append-only, and by number once the account is emptied."""
+
+    slug = "access-log"
+    label = gettext_lazy("Who looked at your file")
+    covers = frozenset({"accounts.AccessEvent"})
+
+    def describe(self) -> Description:
+        """Say in words what the log holds."""
+        return Description(
+            holds=_("When our staff opened your file or worked on your request, and why."),
+            why=_("So that you can check us (art. 5(2), 32 GDPR)."),
+            origin=_("From the portal itself."),
+            kept=_("As long as you have an account, then without any link to you."),
+        )
+
+    def find(self, person: User) -> int:
+        """Count the looks at the person's file, and those they took as staff."""
+        return person.looks_at_my_file.count() + person.looks_i_took.count()
+
+    def collect(self, person: User) -> Iterator[Table]:
+        """Yield dates, occasions and reasons; the staff's names are not due (CJEU C-579/21)."""
+        looks = person.looks_at_my_file.order_by("pk").iterator(chunk_size=2000)
+        yield Table(
+            "access-log",
+            _("Who looked at your file"),
+            _("Each time our staff opened your file or worked on your request."),
+            _columns(),
+            (_row(look) for look in looks),
+        )
+        if person.is_staff:
+            taken = person.looks_i_took.order_by("pk").iterator(chunk_size=2000)
+            yield Table(
+                "my-looks",
+                _("What you opened as our staff"),
+                _("Each time you opened somebody’s file; whose it was is theirs to know."),
+                _columns(),
+                (_row(look) for look in taken),
+            )
+
+    def plan(self, person: User, request: SubjectRequest) -> Iterator[Proposal]:
+        """The log stays, by number."""
+        for key, rows, sentence in (
+            ("looks", person.looks_at_my_file, Sentence.LOOKS),
+            ("acts", person.looks_i_took, Sentence.STAFF_ACTS),
+        ):
+            if amount := rows.count():
+                yield Proposal(
+                    key,
+                    Decision.ANONYMISE,
+                    sentence,
+                    ground=ErasureGround.LEGAL_DUTY,
+                    label=str(self.label),
+                    amount=amount,
+                )
+
+    def erase(self, person: User, item: ErasureItem) -> None:
+        """Do nothing here: the rows hold numbers, and the number will name nobody."""
+
+    def prove_gone(self, person: User, item: ErasureItem) -> bool:
+        """Whether no reason that staff wrote down repeats the person's name or address."""
+        words = [word for word in (person.email, person.name) if word]
+        looks = AccessEvent.objects.filter(person=person)
+        return not any(looks.filter(reason__icontains=word).exists() for word in words)
+
+
+def _columns() -> tuple[Column, ...]:
+    return (
+        Column("at", _("When")),
+        Column("what", _("What")),
+        Column("reference", _("Which")),
+        Column("reason", _("Reason")),
+    )
+
+
+def _row(look: AccessEvent) -> Row:
+    return Row(
+        {
+            "at": look.at,
+            "what": look.kind,
+            "reference": look.reference,
+            "reason": look.reason,
+        },
+        {"what": AccessEvent.Kind(look.kind).label},
+    )

@@ -1,0 +1,98 @@
+"""Jobs of the requests: what the worker runs, once or more often, with an effect that counts once."""
+
+import logging
+import traceback
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from dsar import certificates, erasure, packages, parts, searching
+from dsar.actions import downloads, steps
+from dsar.grounds import Cause
+from dsar.models import Package, Step
+from dsar.sources.base import SourceError
+
+log = logging.getLogger(__name__)
+
+WORK: dict[str, Callable[[steps.Claim], None]] = {
+    Step.Kind.COLLECT: searching.collect,
+    Step.Kind.PACKAGE: packages.build,
+    Step.Kind.PLAN: searching.plan,
+    Step.Kind.ERASE: erasure.carry_out,
+    Step.Kind.PROVE: erasure.prove,
+    Step.Kind.CERTIFICATE: certificates.issue,
+}
+# A file that no row names is left over from a worker that died; a younger one may be in the making.
+LEFT_OVER_AFTER = timedelta(days=1)
+
+
+def run_step(step_id: int) -> None:
+    """Do one step, if it is due and nobody else is at it."""
+    held = steps.claim(step_id)
+    if held is None:
+        return
+    try:
+        WORK[held.step.kind](held)
+    except steps.LeaseLost:
+        log.warning("step %s: the lease was lost, somebody else has it", step_id)
+    except SourceError as error:
+        _failed(held, error.cause)
+    # A source is foreign code. Whatever it raises, its step must say so, for the request to go on
+    # and staff to see it; this is the only place where everything is caught.
+    except Exception as error:  # noqa: BLE001
+        # The message might repeat somebody's data (invariant 12): only its kind and place.
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        kind = type(error).__name__
+        log.error("step %s: %s at %s:%s", step_id, kind, place.filename, place.lineno)
+        _failed(held, Cause.UNEXPECTED)
+
+
+def sweep() -> None:
+    """Every minute: queue the steps that wait, and those whose worker died."""
+    steps.sweep()
+
+
+def end_what_is_due() -> None:
+    """Every night: erase what was kept until today."""
+    erasure.end_what_is_due(timezone.localdate())
+
+
+def expire_packages() -> None:
+    """Every hour: destroy the copies whose time is over, remind of those whose is nearly."""
+    downloads.expire(timezone.now())
+    downloads.remind(timezone.now())
+
+
+def tidy() -> None:
+    """Every night: delete sealed files that no row names, left by workers that died."""
+    named = set(Step.objects.exclude(part="").values_list("part", flat=True))
+    suffixed = {name + suffix for name in named for suffix in (parts.ROWS, parts.FILES)}
+    _tidy(parts.FOLDER, suffixed)
+    kept = Package.objects.filter(destroyed_at=None).values_list("name", flat=True)
+    _tidy(packages.FOLDER, set(kept))
+
+
+def _failed(held: steps.Claim, cause: Cause) -> None:
+    try:
+        steps.fail(held, cause)
+    except steps.LeaseLost:
+        log.warning("step %s: the lease was lost before its failure was written", held.step.pk)
+
+
+def _tidy(folder: str, named: set[str]) -> None:
+    """Delete what lies two levels below a folder, is old enough, and has no row."""
+    before = timezone.now() - LEFT_OVER_AFTER
+    for request in _listdir(folder)[0]:
+        for file in _listdir(f"{folder}/{request}")[1]:
+            name = f"{folder}/{request}/{file}"
+            if name not in named and default_storage.get_modified_time(name) < before:
+                default_storage.delete(name)
+
+
+def _listdir(path: str) -> tuple[list[str], list[str]]:
+    try:
+        return default_storage.listdir(path)
+    except FileNotFoundError:
+        return [], []
