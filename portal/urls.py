@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", views.choose_language, name="set_language"),
     path("theme/", views.choose_theme, name="set_theme"),
     path("", include("accounts.urls")),
+    path("", include("consents.urls")),
     path("account/", include("allauth.urls")),
     path("identity/o/api/", include("portal.api.tokens")),
     path("api/v1/", include("portal.api.urls")),
@@ -20,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/events/", staff.events, name="staff-events"),
     path("staff/events/try/", staff.try_all_again, name="staff-events-try-all"),
     path("staff/events/<uuid:uid>/try/", staff.try_again, name="staff-event-try"),
+    path("", include("dsar.urls")),
     path("dashboard/", include("portal.dashboard.urls")),
     path("demo/components/", gallery),
 ]

@@ -1,0 +1,96 @@
+"""Before an erasure is asked for, and on its plan: what goes, what stays, until when and why."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import islice
+
+from accounts.models import User
+from dsar.grounds import Sentence, ground_label
+from dsar.models import ErasureItem, SubjectRequest
+from dsar.models.erasure import STAYING, Decision
+from dsar.models.requests import Kind
+from dsar.searching import proposals
+from dsar.sources.base import Proposal, SourceError, Words, label_of, registered
+
+# A preview is made while the person waits: of a very long list it shows the beginning, and says so.
+MOST = 2000
+NAMED = 5
+
+
+@dataclass
+class Group:
+    """Things that share a source, a fate and its reason. ``labels`` names the first few."""
+
+    source: Words
+    decision: str
+    sentence: Words
+    ground: Words
+    until: date | None
+    amount: int = 0
+    labels: list[str] = field(default_factory=list)
+
+    @property
+    def unnamed(self) -> int:
+        """How many more there are than are named."""
+        return self.amount - len(self.labels) if self.labels else 0
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What goes and what stays; ``silent`` names the sources that did not answer."""
+
+    goes: list[Group]
+    stays: list[Group]
+    silent: list[Words]
+    is_cut: bool
+
+
+def preview_erasure(person: User, language: str) -> Preview:
+    """Return what an erasure asked for now would do. Changes nothing."""
+    asked = SubjectRequest(kind=Kind.ERASURE, person=person, language=language)
+    found: list[tuple[str, Proposal]] = []
+    silent: list[Words] = []
+    cut = False
+    for slug in registered():
+        try:
+            part = list(islice(proposals(asked, slug), MOST + 1))
+        except SourceError:
+            silent.append(label_of(slug))
+            continue
+        cut |= len(part) > MOST
+        found += [(slug, one) for one in part[:MOST]]
+    goes, stays = _split(found)
+    return Preview(goes, stays, silent, is_cut=cut)
+
+
+def plan_of(request: SubjectRequest) -> Preview:
+    """Return the plan as it was made, for the person's page and for support."""
+    items = [(item.source, item) for item in request.items.all()]
+    goes, stays = _split(items)
+    return Preview(goes, stays, [], is_cut=False)
+
+
+def _split(
+    things: Iterable[tuple[str, Proposal | ErasureItem]],
+) -> tuple[list[Group], list[Group]]:
+    groups: dict[tuple[object, ...], Group] = {}
+    for slug, one in things:
+        key = (slug, one.decision, one.sentence, one.until)
+        group = groups.setdefault(key, _group(slug, one))
+        group.amount += one.amount
+        if one.label and len(group.labels) < NAMED:
+            group.labels.append(one.label)
+    ordered = list(groups.values())
+    stays = [group for group in ordered if group.decision in STAYING | {Decision.ANONYMISE}]
+    return [group for group in ordered if group not in stays], stays
+
+
+def _group(slug: str, one: Proposal | ErasureItem) -> Group:
+    return Group(
+        source=label_of(slug),
+        decision=one.decision,
+        sentence=Sentence(one.sentence).label,
+        ground=ground_label(one.ground),
+        until=one.until,
+    )
