@@ -71,7 +71,7 @@ class Cluster:
     @property
     def mark(self) -> str:
         """The name that every process of this server bears in its command line."""
-        return f"regard-{_hash(self.data)}"
+        return _mark(self.data)
 
     @property
     def log(self) -> Path:
@@ -112,9 +112,9 @@ def stop(directory: Path) -> None:
 
 
 def remove(directory: Path) -> None:
-    """Stop the server and delete everything it has stored, also what lies outside the checkout."""
-    stop(directory)
+    """End the server and delete everything it has stored, also what lies outside the checkout."""
     with _locked(directory):
+        _end(directory.resolve())
         away = _away(directory)
         if away.exists():
             shutil.rmtree(away)
@@ -193,8 +193,7 @@ def _away(directory: Path) -> Path:
 def _discard(away: Path) -> None:
     """Delete what an earlier checkout at the same place has left behind."""
     if away.exists():
-        data = away / "data"
-        processes.end(processes.marked(f"regard-{_hash(data)}"), patience=10)
+        _end(away / "data")
         shutil.rmtree(away)
 
 
@@ -290,9 +289,14 @@ def _halt(cluster: Cluster) -> None:
     if pid_file.exists() and int(pid_file.read_text().split()[0]) in cluster.processes():
         # "fast" ends open sessions and writes everything down.
         cluster.run("pg_ctl", "stop", "-m", "fast", "-w", "-D", str(cluster.data))
-    processes.end(cluster.processes(), patience=10)
-    sockets = socket_directory(cluster.data)
-    if sockets != cluster.data and sockets.exists():
+    _end(cluster.data)
+
+
+def _end(data: Path) -> None:
+    """End whatever still runs on the data, and take its socket's directory away."""
+    processes.end(processes.marked(_mark(data)), patience=10)
+    sockets = socket_directory(data)
+    if sockets != data and sockets.exists():
         shutil.rmtree(sockets)
 
 
@@ -340,6 +344,10 @@ def _locked(directory: Path) -> Iterator[None]:
 
 def _lock_file(directory: Path) -> Path:
     return directory.with_name(f"{directory.name}.lock")
+
+
+def _mark(data: Path) -> str:
+    return f"regard-{_hash(data)}"
 
 
 def _hash(path: Path) -> str:
