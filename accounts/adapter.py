@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
@@ -48,6 +49,20 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             context=context,
             useful_for=lifetime if "code" in context else None,
         )
+
+    def send_confirmation_mail(
+        self, request: HttpRequest, emailconfirmation: Any, signup: bool  # noqa: FBT001 - allauth's
+    ) -> None:
+        """Write to the owner, and send no code, when the address is another account's already.
+
+        Who tried to add it sees the same page as for an address that is free.
+        """
+        address = emailconfirmation.email_address
+        others = EmailAddress.objects.filter(email=address.email, verified=True)
+        if others.exclude(user=address.user).exists():
+            self.send_account_already_exists_mail(address.email)
+        else:
+            super().send_confirmation_mail(request, emailconfirmation, signup)
 
     def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
         """Offer a code by e-mail to who has no password and no second factor."""

@@ -137,10 +137,7 @@ def deliver(mail_id: int) -> None:
     except (smtplib.SMTPException, OSError, ValueError) as problem:
         _record_problem(mail, problem)
     else:
-        OutgoingMail.objects.filter(pk=mail.pk).update(
-            status=Status.SENT, sent_at=timezone.now(), leased_until=None, error="", **_EMPTIED
-        )
-        log.info("mail %s sent", mail.pk)
+        _record_success(mail)
 
 
 def deliver_due() -> None:
@@ -206,6 +203,13 @@ def _message(mail: OutgoingMail) -> EmailMultiAlternatives:
     )
     message.attach_alternative(mail.html, "text/html")
     return message
+
+
+def _record_success(mail: OutgoingMail) -> None:
+    OutgoingMail.objects.filter(pk=mail.pk).update(
+        status=Status.SENT, sent_at=timezone.now(), leased_until=None, error="", **_EMPTIED
+    )
+    log.info("mail %s sent", mail.pk)
 
 
 def _record_problem(mail: OutgoingMail, problem: Exception) -> None:
