@@ -1,5 +1,6 @@
 """The map of the site."""
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from consents import hooks, staff
@@ -25,5 +26,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("dashboard/", include("portal.dashboard.urls")),
     path("demo/components/", gallery),
 ]
+
+if settings.DEMO:
+    urlpatterns.append(path("demo/", include("portal.demo.urls")))
 
 handler500 = "portal.views.server_error"

@@ -72,7 +72,7 @@ def _install(requirements: str) -> None:
         return
     print("Installing packages; this takes a minute …", flush=True)
     command = [
-        str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
+        str(PYTHON), "-m", "pip", "install", "-qq", "--disable-pip-version-check",
         "--require-hashes", "--requirement", str(state.ROOT / requirements),
     ]  # fmt: skip
     if subprocess.run(command, check=False).returncode:

@@ -1,0 +1,12 @@
+"""Pages that only the demo has; ``portal.urls`` leaves them out elsewhere."""
+
+from django.urls import path
+
+from portal.demo import mailbox
+
+app_name = "demo"
+urlpatterns = [
+    path("mail/", mailbox.inbox, name="mail"),
+    path("mail/<str:name>/", mailbox.message, name="mail-message"),
+    path("mail/<str:name>/html/", mailbox.message_html, name="mail-message-html"),
+]
