@@ -7,7 +7,6 @@ from unittest import mock
 
 import pytest
 from django.contrib.auth.hashers import ScryptPasswordHasher
-from django.http import HttpResponse
 from django.test import Client
 
 from accounts.models import User
@@ -27,7 +26,7 @@ def asked(path: str, data: dict[str, str], email: str) -> tuple[Any, ...]:
     return tuple((page.status_code, page.get("location"), seen(page, email)) for page in pages)
 
 
-def seen(page: HttpResponse, email: str) -> str:
+def seen(page: Any, email: str) -> str:
     text = page.content.decode().replace(email, "ADDRESS")
     return re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", text)
 

@@ -7,7 +7,7 @@ from urllib.request import HTTPRedirectHandler, build_opener
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from django.test import Client
 
 from accounts.models import Address, User
@@ -53,7 +53,7 @@ def configure(settings: Any, provider: Provider) -> Callable[..., None]:
     return write
 
 
-def come_back(client: Client) -> HttpResponse:
+def come_back(client: Client) -> HttpResponseBase:
     """Go to the provider and return, as a browser does."""
     away = client.post(LOGIN)
     assert away.status_code == 302

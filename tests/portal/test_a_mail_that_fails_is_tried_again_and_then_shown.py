@@ -25,7 +25,7 @@ def waiting(db: None) -> OutgoingMail:
 
 
 def queued() -> int:
-    return OrmQ.objects.count()
+    return int(OrmQ.objects.count())
 
 
 def test_a_busy_server_is_asked_again_later(
