@@ -1,0 +1,96 @@
+"""What changed between two wordings, word by word, for a reader."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from difflib import SequenceMatcher
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from consents.models import PurposeVersion
+
+SAME, ADDED, REMOVED = "same", "added", "removed"
+LONGEST = 4000  # words; beyond it two texts are shown one after the other
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A run of words: the same, added or removed."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One part of the wording that changed."""
+
+    label: str | Promise
+    pieces: list[Piece]
+
+
+PARTS: dict[str, str | Promise] = {
+    "title": gettext_lazy("Name"),
+    "summary": gettext_lazy("In one line"),
+    "detail": gettext_lazy("In detail"),
+    "legal": gettext_lazy("Legal text"),
+    "data": gettext_lazy("Which data"),
+    "recipients": gettext_lazy("Who receives it"),
+    "retention": gettext_lazy("How long it is kept"),
+    "consequence": gettext_lazy("What follows from it"),
+    "refusal": gettext_lazy("Who may refuse, and how"),
+    "example": gettext_lazy("Example"),
+}
+
+
+def pieces(old: str, new: str) -> list[Piece]:
+    """Return the new text with what was added and removed, by whole words."""
+    before, after = re.findall(r"\S+\s*", old), re.findall(r"\S+\s*", new)
+    if max(len(before), len(after)) > LONGEST:
+        return [Piece(REMOVED, old), Piece(ADDED, new)]
+    found = []
+    matcher = SequenceMatcher(
+        None, [word.strip() for word in before], [word.strip() for word in after], autojunk=False
+    )
+    for kind, start, end, start_new, end_new in matcher.get_opcodes():
+        if kind == "equal":
+            found.append(Piece(SAME, "".join(after[start_new:end_new])))
+            continue
+        if end > start:
+            found.append(Piece(REMOVED, "".join(before[start:end])))
+        if end_new > start_new:
+            found.append(Piece(ADDED, "".join(after[start_new:end_new])))
+    return found
+
+
+def differences(old: PurposeVersion, new: PurposeVersion) -> list[Difference]:
+    """Return the parts that differ, the legal basis and the retention first."""
+    before, after = asdict(old.text()), asdict(new.text())
+    changed = [
+        Difference(PARTS[part], pieces(before[part], after[part]))
+        for part in PARTS
+        if before[part] != after[part]
+    ]
+    return [*_facts(old, new), *changed]
+
+
+def _facts(old: PurposeVersion, new: PurposeVersion) -> Iterator[Difference]:
+    """Yield what changed beside the words themselves."""
+    facts = (
+        (gettext_lazy("Legal basis"), basis(old), basis(new)),
+        (gettext_lazy("Recipients"), recipients(old), recipients(new)),
+    )
+    for label, before, after in facts:
+        if before != after:
+            yield Difference(label, [Piece(REMOVED, before), Piece(ADDED, after)])
+
+
+def basis(version: PurposeVersion) -> str:
+    """Return the legal basis with its article."""
+    return f"{version.get_legal_basis_display()}, article {version.legal_basis}"
+
+
+def recipients(version: PurposeVersion) -> str:
+    """Return the names of who receives the data, as published."""
+    return ", ".join(one["name"] for one in version.recipients)

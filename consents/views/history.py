@@ -1,0 +1,93 @@
+"""The acts of choice, on pages and as a file."""
+
+import csv
+from collections.abc import Iterator
+from datetime import tzinfo
+
+from django.http import HttpResponse, StreamingHttpResponse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from consents.queries import history as queries
+from consents.queries.history import Entry
+from consents.views.parts import SignedInRequest, page
+
+# What a spreadsheet would take for a formula (OWASP ASVS 5.0, V1.2.10).
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
+
+
+def history(request: SignedInRequest) -> HttpResponse:
+    """List every act: who, old and new, under which text, by which way."""
+    found = queries.history(
+        request.user,
+        older=request.GET.get("older", ""),
+        newer=request.GET.get("newer", ""),
+    )
+    context = {
+        "history": found,
+        "older": f"?older={found.older}" if found.older else "",
+        "newer": f"?newer={found.newer}" if found.newer else "",
+    }
+    return page(request, "consents/history.html", context)
+
+
+def history_file(request: SignedInRequest) -> StreamingHttpResponse:
+    """Stream the same as CSV, in the person's language and time zone."""
+    zone = timezone.get_current_timezone()
+    response = StreamingHttpResponse(
+        lines(request.user, translation.get_language() or "en", zone),
+        content_type="text/csv; charset=utf-8",
+    )
+    response["Content-Disposition"] = 'attachment; filename="choices.csv"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+class Line:
+    """A file that hands back each line written to it."""
+
+    def write(self, line: str) -> str:
+        """Return the line."""
+        return line
+
+
+def lines(person: User, language: str, zone: tzinfo) -> Iterator[str]:
+    """Yield the lines of the file, in constant memory.
+
+    The response is streamed after the request's language and time zone are gone, so they are set
+    anew for each line and not kept between two.
+    """
+    writer = csv.writer(Line(), lineterminator="\r\n")
+    entries = queries.rows(person)
+    with translation.override(language):
+        yield "\ufeff" + writer.writerow(_head())  # the mark makes Excel read UTF-8
+    while True:
+        with translation.override(language), timezone.override(zone):
+            entry = next(entries, None)
+            if entry is None:
+                return
+            line = writer.writerow([safe(cell) for cell in _cells(entry)])
+        yield line
+
+
+def safe(cell: str) -> str:
+    """Return the cell so that no spreadsheet computes it."""
+    return f"'{cell}" if cell.startswith(FORMULA) else cell
+
+
+def _head() -> list[str]:
+    return [
+        _("When"), _("Who"), _("What"), _("Purpose"), _("About"), _("Before"), _("After"),
+        _("How"), _("Version shown"), _("Language shown"), _("SHA-256 of the text shown"),
+        _("Number of the act"),
+    ]  # fmt: skip
+
+
+def _cells(entry: Entry) -> list[str]:
+    event = entry.event
+    return [
+        timezone.localtime(event.at).isoformat(timespec="seconds"),
+        entry.who, entry.what, entry.purpose, entry.scope, entry.before, entry.after, entry.source,
+        str(event.version.number), event.language, event.text_sha256, str(event.uid),
+    ]  # fmt: skip

@@ -1,0 +1,20 @@
+"""The first page of a customer."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils import timezone
+
+from consents.queries.home import home_page
+from consents.views.parts import SignedInRequest, just_saved, page
+
+
+def home(request: SignedInRequest, **requests: Any) -> HttpResponse:
+    """Say how AI training stands, and show what is new.
+
+    ``requests`` is what the composing layer adds of requests about data, which this app may not
+    know: ``open_requests`` and ``answers`` (see ``templates/consents/home.html``).
+    """
+    now = timezone.now()
+    home = home_page(request.user, now=now, saved=just_saved(request))
+    return page(request, "consents/home.html", {"home": home, **requests})

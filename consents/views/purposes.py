@@ -1,0 +1,25 @@
+"""What documents are used for, and the person's choice beside each."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from consents.models import Purpose
+from consents.queries import catalogue
+from consents.queries.purposes import purpose_page
+from consents.views.parts import SignedInRequest, just_saved, page
+
+
+def purposes(request: SignedInRequest) -> HttpResponse:
+    """List every purpose by what can be done about it, each with its own control."""
+    of = catalogue.catalogue(timezone.now())
+    choices = catalogue.choices(request.user, of, saved=just_saved(request))
+    return page(request, "consents/purposes.html", {"groups": catalogue.grouped(choices)})
+
+
+def purpose(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Show one purpose with all its wordings and what changed from one to the next."""
+    asked, now = get_object_or_404(Purpose, slug=slug), timezone.now()
+    of = catalogue.catalogue(now)
+    found = purpose_page(request.user, of, asked, now=now, saved=just_saved(request))
+    return page(request, "consents/purpose.html", {"page": found})
