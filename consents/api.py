@@ -145,6 +145,8 @@ class Uses(APIView):
             for nth, fault in done.faults.items()
         ]
         rejected.sort(key=lambda one: one["index"])
+        if rejected and not isinstance(request.data, list):
+            return Response(rejected[0] | {"index": 0}, status=400)
         sums = {"recorded": done.recorded, "duplicate": done.duplicate, "rejected": rejected}
         return Response(sums)
 

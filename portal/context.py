@@ -29,6 +29,7 @@ NAVIGATION: dict[str, tuple[tuple[str, Any], ...]] = {
         ("/staff/", _("Queue")),
         ("/staff/people/", _("People")),
         ("/staff/outbox/", _("Mail and deliveries")),
+        ("/staff/events/", _("Events")),
         ("/account/", _("Account")),
     ),
     Role.DPO: (
@@ -36,6 +37,7 @@ NAVIGATION: dict[str, tuple[tuple[str, Any], ...]] = {
         ("/staff/", _("Queue")),
         ("/staff/people/", _("People")),
         ("/staff/outbox/", _("Mail and deliveries")),
+        ("/staff/events/", _("Events")),
         ("/account/", _("Account")),
     ),
 }

@@ -145,13 +145,16 @@ def _runs(found: Iterable[_Found]) -> dict[str, TrainingRun]:
         return {}
     names = {one.report.training_run or "" for one in named}
     runs = TrainingRun.objects.in_bulk(names, field_name="reference")
+    model_names = {
+        one.report.training_run: one.report.model_name for one in named if one.report.model_name
+    }
     new: dict[str, TrainingRun] = {}
     for one in named:
         name = one.report.training_run or ""
         if name not in runs and name not in new:
             new[name] = TrainingRun(
                 reference=name,
-                model_name=one.report.model_name or name,
+                model_name=model_names.get(name, name),
                 system_id=one.system,
                 started_at=one.report.at,
             )
