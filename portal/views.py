@@ -1,5 +1,7 @@
 """Pages of no single app."""
 
+from typing import cast
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -10,6 +12,8 @@ from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from accounts.models import User
+from consents.views.home import home as customer_home
+from consents.views.parts import SignedInRequest
 from portal.context import THEME_COOKIE, THEMES
 
 YEAR = 365 * 24 * 60 * 60
@@ -25,7 +29,8 @@ def home(request: HttpRequest) -> HttpResponseBase:
         return redirect("/dashboard/")
     if user.is_support:
         return redirect("/staff/")
-    return redirect("/account/email/")
+    # Here, where both are known, what concerns requests is added to the customer's first page.
+    return customer_home(cast(SignedInRequest, request))
 
 
 @login_not_required
