@@ -8,13 +8,16 @@ of an organisation is neither. Nobody is named: people, documents and organisati
 """
 
 import hashlib
+import json
 import uuid
 from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from accounts.models import User
 from consents.models import ChoiceEvent, PurposeVersion, Receipt
 from consents.models.ledger import Act
 from portal.lib import keys
@@ -65,16 +68,49 @@ def issue(event: ChoiceEvent) -> Receipt:
     )
 
 
+def visible_to(user: User) -> QuerySet[Receipt]:
+    """Return the receipts a person holds (invariant 11).
+
+    Their own, those of addresses that are theirs, and those of organisations they administer.
+    """
+    administered = Q(
+        event__organisation__memberships__person=user,
+        event__organisation__memberships__is_admin=True,
+    )
+    return Receipt.objects.filter(
+        Q(event__person=user) | Q(event__address__person=user) | administered
+    ).select_related("event__version", "event__document", "event__within", "event__organisation")
+
+
+def as_file(receipt: Receipt) -> bytes:
+    """Return the file a person keeps: ``receipt`` to read, ``jws`` to prove it, ``text`` as shown.
+
+    The seal covers the receipt, and through its hash the text; docs/receipts.md shows how to check.
+    """
+    event = receipt.event
+    envelope = {
+        "receipt": json.loads(bytes(receipt.body)),
+        "jws": receipt.jws,
+        "text": event.version.texts[event.language],
+    }
+    return json.dumps(envelope, ensure_ascii=False, indent=2).encode() + b"\n"
+
+
+def address(path: str) -> str:
+    """Return the full address of one of our pages, as it stands on paper."""
+    return f"{settings.SITE_URL.rstrip('/')}{path}"
+
+
 def describe(event: ChoiceEvent, *, created: datetime) -> Node:
     """Return the receipt of an act as JSON-LD. ``created`` (aware) is when it is made."""
     kind, record_kind, profile = _kinds(Act(event.act))
     return {
-        "@context": {**CONTEXT, "regard": f"{settings.SITE_URL}{SCHEMA_PATH}#"},
+        "@context": {**CONTEXT, "regard": address(f"{SCHEMA_PATH}#")},
         "@id": uuid.uuid4().urn,
         "@type": kind,
         "dct:conformsTo": {"@id": f"{PROFILE}receipt{profile}"},
         "dct:created": _time(created),
-        "schema:schemaVersion": f"{settings.SITE_URL}{SCHEMA_PATH}",
+        "schema:schemaVersion": address(SCHEMA_PATH),
         "dpv:hasRecordOfActivity": {
             "@id": event.uid.urn,
             "@type": record_kind,
@@ -133,7 +169,7 @@ def _controller() -> Node:
 
 
 def _controller_id() -> str:
-    return f"{settings.SITE_URL}/#controller"
+    return address("/#controller")
 
 
 def _basis(version: PurposeVersion) -> str:
@@ -145,7 +181,7 @@ def _process(event: ChoiceEvent) -> Node:
     version, country = event.version, settings.CONTROLLER["country"]
     recipients = [
         {
-            "@id": f"{settings.SITE_URL}/#system-{recipient['system']}",
+            "@id": address(f"/#system-{recipient['system']}"),
             "@type": "dpv:ThirdParty" if recipient["kind"] == "third_party" else "dpv:Recipient",
             "dpv:hasName": recipient["name"],
             "dpv:hasCountry": {"@id": f"loc:{recipient['country']}"},
@@ -187,7 +223,7 @@ def _notice(event: ChoiceEvent) -> Node:
     """Return which words were shown: the version, the language, and their hash."""
     version = event.version
     return {
-        "@id": f"{settings.SITE_URL}/purposes/#{event.purpose.slug}",
+        "@id": address(f"/purposes/{event.purpose.slug}/"),
         "@type": "dpv:ConsentNotice" if event.act in CONSENT_STATUS else "dpv:PrivacyNotice",
         "dct:title": version.text(event.language).title,
         "dct:language": event.language,
@@ -204,7 +240,7 @@ def _rights(version: PurposeVersion) -> list[Node]:
 def _status(event: ChoiceEvent) -> Node:
     """Return the act in the vocabulary's terms, and where it can be undone (art. 7(3) GDPR)."""
     act = Act(event.act)
-    where = {"@id": f"{settings.SITE_URL}/purposes/#{event.purpose.slug}"}
+    where = {"@id": address(f"/purposes/{event.purpose.slug}/")}
     indicated: Node = {
         "dpv:isIndicatedBy": {"@id": _chooser(event)},
         "dpv:hasIndicationMethod": event.source,

@@ -221,6 +221,7 @@ ACCOUNT_RATE_LIMITS = {
     "confirm_email": "1/10s/key",
     "reauthenticate": "10/m/user",
     "manage_email": "10/m/user",
+    "verify_receipt": "30/m/ip",
 }
 # How many proxies of ours stand before us: the network address is read from what they add.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int(
@@ -365,5 +366,7 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    # The demo's mail server tells at INFO to whom each mail goes.
+    "loggers": {"mail.log": {"level": "WARNING"}},
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []
