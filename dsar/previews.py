@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
 
+from django.utils import timezone
+
 from accounts.models import User
+from dsar.actions.requests import clock
 from dsar.grounds import Sentence, ground_label
 from dsar.models import ErasureItem, SubjectRequest
 from dsar.models.erasure import STAYING, Decision
@@ -48,7 +51,8 @@ class Preview:
 
 def preview_erasure(person: User, language: str) -> Preview:
     """Return what an erasure asked for now would do. Changes nothing."""
-    asked = SubjectRequest(kind=Kind.ERASURE, person=person, language=language)
+    dates = clock(timezone.now())
+    asked = SubjectRequest(kind=Kind.ERASURE, person=person, language=language, **dates)
     found: list[tuple[str, Proposal]] = []
     silent: list[Words] = []
     cut = False

@@ -15,9 +15,9 @@ urlpatterns = [
     path("requests/<slug:reference>/messages/", subject.write, name="write"),
     path("requests/<slug:reference>/withdraw/", subject.withdraw, name="withdraw"),
     path("requests/<slug:reference>/download/", downloads.download, name="download"),
-    path("requests/certificate/<str:token>/", downloads.certificate, name="certificate"),
+    path("certificates/<str:token>/", downloads.certificate, name="certificate"),
     path(
-        "requests/certificate/<str:token>/pdf/", downloads.certificate_pdf, name="certificate-pdf"
+        "certificates/<str:token>/pdf/", downloads.certificate_pdf, name="certificate-pdf"
     ),
     path("staff/", staff.queue, name="queue"),
     path("staff/requests/<slug:reference>/", staff.detail, name="staff-detail"),

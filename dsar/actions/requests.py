@@ -49,7 +49,7 @@ def open_request(
         country=country or person.country or settings.CONTROLLER["country"],
         about=about.strip(),
         asked_because=asked_because,
-        **_clock(received_at or timezone.now()),
+        **clock(received_at or timezone.now()),
     )
     if by.pk != person.pk:
         rules.staff_of_another(request, by)
@@ -90,7 +90,7 @@ def withdraw(request: SubjectRequest, *, by: User) -> SubjectRequest:
     return request
 
 
-def _clock(received_at: datetime) -> dict[str, Any]:
+def clock(received_at: datetime) -> dict[str, Any]:
     """Return the dates of a request received at an instant, under the controller's law.
 
     A controller established in the Union answers everybody under the GDPR (art. 3(1)).

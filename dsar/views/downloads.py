@@ -11,18 +11,21 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.reauthentication import reauthentication_required
 from dsar import certificates, packages
 from dsar.actions import downloads
-from dsar.models import Certificate
+from dsar.models import Certificate, Package
 from dsar.views.subject import SignedInRequest, own
 
 
 @require_POST
-@reauthentication_required
 def download(request: SignedInRequest, reference: str) -> HttpResponse:
-    """Make a link that works once, and go there; the person has just proven who they are."""
-    found = own(request, reference)
-    package = getattr(found, "package", None)
+    """Make a link that works once, and go there, once the person has proven who they are."""
+    package = getattr(own(request, reference), "package", None)
     if package is None:
         raise Http404
+    return _link(request, package)
+
+
+@reauthentication_required
+def _link(request: SignedInRequest, package: Package) -> HttpResponse:
     return redirect("dsar:copy", downloads.new_link(package, by=request.user))
 
 

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from accounts.reauthentication import reauthentication_required
-from dsar import actions, authorities, calendars, deadlines, queries, rules, sentences
-from dsar.deadlines import REGIMES, RegimeCode
+from dsar import actions, authorities, queries, rules, sentences
+from dsar.actions.requests import clock
 from dsar.forms import AskAccessForm, AskErasureForm, MessageForm
 from dsar.models import SubjectRequest
 from dsar.models.requests import Kind
@@ -60,12 +60,12 @@ def ask(request: SignedInRequest, kind: str) -> HttpResponse:
     if existing is not None:
         messages.info(request, _("You have already asked for this. Here is where it stands."))
         return redirect("dsar:detail", existing.reference)
-    form = FORMS[Kind(kind)](request.POST or None)
+    form = FORMS[Kind(kind)](request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         # What cannot be undone asks who is there; a copy asks that when it is downloaded.
         send = reauthentication_required(_open) if kind == Kind.ERASURE else _open
         return send(request, Kind(kind), form.cleaned_data)
-    context = {"kind": kind, "form": form, "due_on": _due_if_sent_today()}
+    context = {"kind": kind, "form": form, "due_on": clock(timezone.now())["due_on"]}
     context |= _what_happens(request, kind)
     return render(request, f"dsar/ask_{kind}.html", context)
 
@@ -131,12 +131,6 @@ def withdraw(request: SignedInRequest, reference: str) -> HttpResponse:
         return redirect("dsar:detail", reference)
     verdict = rules.acts(found, request.user)["withdraw"]
     return render(request, "dsar/withdraw.html", {"request_": found, "verdict": verdict})
-
-
-def _due_if_sent_today() -> Any:
-    today = timezone.localdate(timezone=timezone.get_default_timezone())
-    closed = calendars.closed_days(today)
-    return deadlines.answer_by(today, REGIMES[RegimeCode.GDPR], holidays=closed)
 
 
 def _what_happens(request: SignedInRequest, kind: str) -> dict[str, Any]:

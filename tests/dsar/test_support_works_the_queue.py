@@ -1,0 +1,179 @@
+"""Support's desk: what is due first, who it is only for a reason, every act with its rule."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import AccessEvent, User
+from dsar.models import SubjectRequest
+from portal.lib.models import OutgoingMail
+from tests.accounts import people
+from tests.dsar.worlds import make_life, make_person, work
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sam() -> User:
+    return people.with_app(people.make("sam@staff.example.org", name="Sam", role="support"))
+
+
+@pytest.fixture
+def desk(sam) -> Client:
+    return people.sign_in(Client(), sam)
+
+
+def post(desk: Client, found: SubjectRequest, act: str, **fields: str):
+    answer = desk.post(f"/staff/requests/{found.reference}/{act}/", fields)
+    found.refresh_from_db()
+    return answer
+
+
+def test_the_request_due_first_stands_on_top_and_late_ones_are_marked(desk, open_request):
+    today = timezone.localdate()
+    for n, days in enumerate([9, -2, 3]):
+        found = open_request(person=(one := make_person(f"p{n}")), by=one)
+        SubjectRequest.objects.filter(pk=found.pk).update(
+            due_on=today + timedelta(days=days), received_on=today - timedelta(days=20)
+        )
+    text = desk.get("/staff/").text
+    order = SubjectRequest.objects.order_by("due_on").values_list("reference", flat=True)
+    places = [text.index(reference) for reference in order]
+    assert places == sorted(places)
+    assert "1 request</strong> is late" in text
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [("when=mine", False), ("when=unassigned", True), ("kind=access", True),
+     ("kind=erasure", False),
+     ("q=alice@example.org", True), ("q=alice", False), ("when=%00&after=zz&kind=x", True),
+     ("after=2026-01-01_99999999999999999999999", True), ("q=" + "x" * 5000, False)],
+)  # fmt: skip
+def test_the_filters_find_what_they_say_and_bear_nonsense(desk, open_request, query, found):
+    reference = open_request().reference
+    answer = desk.get(f"/staff/?{query}")
+    assert answer.status_code == 200
+    assert (reference in answer.text) is found
+
+
+def test_pages_follow_one_another_without_gap_or_repeat(desk, open_request):
+    references = set()
+    for n in range(30):
+        references.add(open_request(person=(one := make_person(f"p{n}")), by=one).reference)
+    first = desk.get("/staff/").context
+    second = desk.get("/staff/" + first["older"]).context
+    seen = [one.reference for page in (first, second) for one in page["page"].rows]
+    assert len(seen) == 30
+    assert set(seen) == references
+
+
+def test_who_it_is_stays_hidden_until_a_reason_is_given_and_the_person_can_read_it(
+    desk, open_request, alice
+):
+    found = work(open_request())
+    assert "alice@example.org" not in desk.get(f"/staff/requests/{found.reference}/").text
+    assert post(desk, found, "reveal", reason=" ").status_code == 422
+    post(desk, found, "reveal", reason="She telephoned")
+    assert "alice@example.org" in desk.get(f"/staff/requests/{found.reference}/").text
+    looks = AccessEvent.objects.filter(person=alice).values_list("kind", "reason")
+    assert ("identity_revealed", "She telephoned") in looks
+    assert "request_viewed" in dict(looks)
+
+
+def test_an_erasure_is_taken_reviewed_and_approved(desk, open_request, alice, bob, sam):
+    make_life(alice, bob)
+    found = work(open_request("erasure"))
+    page = desk.get(f"/staff/requests/{found.reference}/").text
+    assert "Approve the erasure" in page
+    assert "Title of shared" in page
+    post(desk, found, "take")
+    assert found.assignee == sam
+    post(desk, found, "approve")
+    assert work(found).status == "answered"
+
+
+def test_a_refusal_needs_ground_and_evidence_and_keeps_what_was_typed(desk, open_request):
+    found = open_request("erasure")
+    answer = post(desk, found, "refuse", ground="nonsense", evidence="We have shown that")
+    assert answer.status_code == 422
+    assert "We have shown that" in answer.text
+    ground = "eu-gdpr:JustificationA12ManifestlyExcessive"
+    post(desk, found, "refuse", ground=ground, evidence="The tenth this week.")
+    assert (found.status, found.refusal_ground) == ("refused", ground)
+
+
+def test_an_extension_is_given_once_with_its_reason(desk, open_request):
+    found, before = (one := open_request("erasure")), one.due_on
+    fields = {"reason": "eu-gdpr:JustificationA12Complexity", "note": "Many archives."}
+    post(desk, found, "extend", **fields)
+    assert found.due_on > before
+    assert post(desk, found, "extend", **fields).status_code == 409
+
+
+def test_a_message_is_sent_and_shown_to_both(desk, open_request, alice):
+    found = open_request()
+    post(desk, found, "messages", text="Which archive do you mean?")
+    theirs = Client()
+    theirs.force_login(alice)
+    assert "Which archive do you mean?" in theirs.get(f"/requests/{found.reference}/").text
+
+
+def test_an_act_that_is_not_allowed_now_says_why(desk, open_request):
+    found = open_request("erasure")
+    answer = post(desk, found, "approve")
+    assert answer.status_code == 409
+    assert "not ready for review" in answer.text
+
+
+PAGES = ["", "people/", "outbox/", "events/"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_of_the_desk_opens_when_empty(desk, page):
+    assert desk.get(f"/staff/{page}").status_code == 200
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_to_a_customer_the_desk_does_not_exist(client, alice, page):
+    client.force_login(alice)
+    assert client.get(f"/staff/{page}").status_code == 404
+
+
+def test_a_customer_cannot_do_what_support_does(client, alice, open_request):
+    found = work(open_request("erasure"))
+    client.force_login(alice)
+    for act in ("take", "approve", "refuse", "extend", "start", "reveal", "messages"):
+        assert post(client, found, act).status_code == 404
+    assert found.status == "review"
+
+
+def test_looking_somebody_up_needs_the_exact_address_and_leaves_a_row(desk, alice, open_request):
+    found = open_request()
+    assert found.reference not in desk.get("/staff/people/?email=alice").text
+    assert found.reference in desk.get("/staff/people/?email=ALICE@example.org").text
+    assert AccessEvent.objects.filter(person=alice, kind="person_viewed").exists()
+
+
+def test_a_mail_that_failed_is_shown_without_its_address_and_can_be_tried_again(desk):
+    failed = OutgoingMail.objects.create(
+        key="k", template="dsar/received", to="secret@example.org", language="en",
+        subject="s", text="t", status="failed", attempts=5,
+    )  # fmt: skip
+    page = desk.get("/staff/outbox/").text
+    assert "dsar/received" in page
+    assert "secret@example.org" not in page
+    desk.post(f"/staff/outbox/{failed.pk}/retry/")
+    failed.refresh_from_db()
+    assert failed.status == "waiting"
+
+
+def test_a_page_of_the_queue_costs_the_same_queries_however_long(
+    desk, open_request, django_assert_max_num_queries
+):
+    for n in range(20):
+        open_request(person=(one := make_person(f"p{n}")), by=one)
+    with django_assert_max_num_queries(14):
+        desk.get("/staff/")
