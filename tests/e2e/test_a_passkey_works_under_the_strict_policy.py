@@ -29,7 +29,7 @@ def test_a_passkey_is_added_and_then_signs_in_by_itself(
     page.goto(f"{live}/account/2fa/webauthn/add/")
     visits.confirm(page)
     page.get_by_label("Name").fill("My telephone")
-    page.get_by_label("Passwordless").check()
+    page.get_by_label("This key alone signs me in").check()
     page.get_by_role("button", name="Add the key").click()
     page.wait_for_url("**/2fa/recovery-codes/**")
     page.goto(f"{live}/account/2fa/webauthn/")
