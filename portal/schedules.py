@@ -50,6 +50,12 @@ PERIODIC = [
         "the cache is a table: rate limits of the past would pile up in it",
     ),
     Periodic(
+        "past-counts",
+        "portal.lib.counting.forget_past",
+        "7 * * * *",
+        "how often a client called in a minute that is over is of no use",
+    ),
+    Periodic(
         "steps",
         "dsar.tasks.sweep",
         "* * * * *",

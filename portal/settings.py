@@ -227,7 +227,7 @@ ACCOUNT_RATE_LIMITS = {
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int(
     "TRUSTED_PROXIES", default=1 if env.bool("BEHIND_PROXY", default=False) else 0
 )
-# Single sign-on: docs/operations.md says what an entry holds. Of "settings",
+# Single sign-on: docs/people.md says what an entry holds. Of "settings",
 # "trusted_email_domains" and "second_factor" are ours (accounts/single_sign_on.py).
 OIDC_PROVIDERS = env.json("OIDC_PROVIDERS", default=[])
 SINGLE_SIGN_ON_ORIGINS = sorted(

@@ -10,7 +10,7 @@ from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from portal.api import throttling
+from portal.lib import counting
 
 
 @csrf_exempt
@@ -23,11 +23,11 @@ def token(request: HttpRequest) -> HttpResponse:
     (codes, devices, refresh) are refused before allauth looks at them.
     """
     address = get_adapter(request).get_client_ip(request)
-    if throttling.count(f"token:{address}") > settings.TOKENS_PER_MINUTE:
+    if counting.count(f"token:{address}") > settings.TOKENS_PER_MINUTE:
         return JsonResponse(
             {"error": "slow_down"},
             status=429,
-            headers={"Retry-After": str(throttling.seconds_left())},
+            headers={"Retry-After": str(counting.seconds_left())},
         )
     if request.POST.get("grant_type") != Client.GrantType.CLIENT_CREDENTIALS:
         return JsonResponse({"error": "unsupported_grant_type"}, status=400)

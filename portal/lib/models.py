@@ -70,3 +70,17 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} at {self.at:%Y-%m-%dT%H:%M:%SZ}"
+
+
+class CallCount(models.Model):
+    """How often somebody called within one minute; see ``portal.lib.counting``."""
+
+    who = models.CharField(max_length=64)
+    minute = models.BigIntegerField()
+    calls = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["who", "minute"], name="calls_of_a_minute")]
+
+    def __str__(self) -> str:
+        return f"{self.calls} calls in minute {self.minute}"
