@@ -201,7 +201,8 @@ def _choose(
     Choosing again what already stands changes nothing and returns the act that stands.
     """
     # The subject's row orders all their choices: two tabs, two clicks, one after the other.
-    type(subject)._default_manager.select_for_update().get(pk=subject.pk)
+    # (request.user is a lazy object: its class is the person's, its type is not.)
+    subject.__class__._default_manager.select_for_update().get(pk=subject.pk)
     version = _version_in_force(purpose, at)
     _require_theirs(subject, scope)
     whose = _columns(subject)
