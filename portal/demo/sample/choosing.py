@@ -87,7 +87,8 @@ def _of_the_others(world: World) -> list[Moment]:
         _no(world, TRAINING, emily, ago(220, "10:05")),
         _no(world, STATISTICS, emily, ago(220, "10:06")),
         _no(world, FEATURES, emily, ago(220, "10:07")),
-        _no(world, STATISTICS, claire, ago(83, "18:44")),
+        _no(world, STATISTICS, martin, ago(83, "18:44")),
+        _yes(world, MAIL, claire, ago(395, "09:03")),
         _yes(world, MAIL, martin, ago(402, "14:09")),
         _no(world, FEATURES, nadia, ago(52, "21:12"), contract),
     ]

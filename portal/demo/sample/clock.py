@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from unittest import mock
 from uuid import NAMESPACE_URL, UUID, uuid5
 from zoneinfo import ZoneInfo
@@ -36,6 +36,13 @@ def uid(name: str) -> UUID:
     return uuid5(NAMESPACE, name)
 
 
+class _AnyDatetime(type):
+    """Every datetime is an instance of the classes made below."""
+
+    def __instancecheck__(cls, value: object) -> bool:
+        return isinstance(value, datetime)
+
+
 @contextmanager
 def it_is(moment: datetime) -> Iterator[None]:
     """Let Django believe that it is ``moment``, so that the actions themselves write the past.
@@ -44,7 +51,10 @@ def it_is(moment: datetime) -> Iterator[None]:
     process that loads the sample is deceived; PostgreSQL's own clock is not.
     """
 
-    deceived = mock.Mock(wraps=datetime)
-    deceived.now = lambda tz=None: moment.astimezone(tz)
-    with mock.patch.object(timezone, "datetime", deceived):
+    class Then(datetime, metaclass=_AnyDatetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return moment.astimezone(tz)
+
+    with mock.patch.object(timezone, "datetime", Then):
         yield

@@ -2,12 +2,13 @@
 
 import hashlib
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from django.core.files.base import ContentFile
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.formats import date_format
 
 from accounts.actions import address_for
@@ -75,7 +76,6 @@ def _file(paper: Paper, clock: Clock, cast: Cast, addresses: dict[str, Address])
         listed_at=completed_at or sent_at,
         state_at=(completed_at or sent_at) + timedelta(seconds=2),
         special_category=paper.special,
-        restricted_at=clock.ago(34, "15:20") if paper.restricted else None,
         keep_until=_keep_until(paper, completed_at),
     )
     _print(paper, row, signed_at, dice)
@@ -93,7 +93,7 @@ def _envelope(paper: Paper) -> str:
     return str(uid(f"envelope {paper.envelope or paper.title}"))
 
 
-def _signatures(paper: Paper, sent_at: datetime, dice: random.Random) -> list[datetime | None]:
+def _signatures(paper: Paper, sent_at: datetime, dice: random.Random) -> Sequence[datetime | None]:
     """Return when each signer signed; of a document still out, the first of several has."""
     nobody: list[datetime | None] = [None] * len(paper.signers)
     if paper.status in (S.DRAFT, S.DECLINED, S.VOIDED):
@@ -102,7 +102,12 @@ def _signatures(paper: Paper, sent_at: datetime, dice: random.Random) -> list[da
         first = sent_at + timedelta(minutes=dice.randint(20, 300))
         return [first, *nobody[1:]] if len(nobody) > 1 else nobody
     whole = timedelta(days=paper.took, minutes=dice.randint(25, 400))
-    return [sent_at + whole * place / len(nobody) for place in range(1, len(nobody) + 1)]
+    return sorted(_by_day(sent_at + whole * n / len(nobody)) for n in range(1, len(nobody) + 1))
+
+
+def _by_day(moment: datetime) -> datetime:
+    """Return the moment, or nine hours later if people sleep then."""
+    return moment if 7 <= moment.astimezone(PARIS).hour < 22 else moment + timedelta(hours=9)
 
 
 def _keep_until(paper: Paper, completed_at: datetime | None) -> date | None:
@@ -115,7 +120,7 @@ def _keep_until(paper: Paper, completed_at: datetime | None) -> date | None:
 def _parties(
     paper: Paper,
     row: Document,
-    signed_at: list[datetime | None],
+    signed_at: Sequence[datetime | None],
     addresses: dict[str, Address],
     clock: Clock,
 ) -> list[Party]:
@@ -142,7 +147,7 @@ def name_of(key: str) -> str:
 
 
 def _print(
-    paper: Paper, row: Document, signed_at: list[datetime | None], dice: random.Random
+    paper: Paper, row: Document, signed_at: Sequence[datetime | None], dice: random.Random
 ) -> None:
     """Give the document its file, unless the service no longer has it."""
     if paper.status in (S.PURGED, S.DELETED):
@@ -154,7 +159,7 @@ def _print(
 
 
 def _printed(
-    paper: Paper, row: Document, signed_at: list[datetime | None], dice: random.Random
+    paper: Paper, row: Document, signed_at: Sequence[datetime | None], dice: random.Random
 ) -> bytes:
     moment = row.sent_at or row.listed_at
     body = (CONTENTS / f"{paper.body}.txt").read_text().format(
@@ -178,3 +183,9 @@ def _printed(
 
 def _said(moment: datetime, how: str) -> str:
     return date_format(moment.astimezone(PARIS), how)
+
+
+def restrict(filed: list[Filed]) -> None:
+    """Pause now the use of the documents whose content is contested (art. 18)."""
+    contested = [one.row.pk for one in filed if one.paper.restricted]
+    Document.objects.filter(pk__in=contested).update(restricted_at=timezone.now())

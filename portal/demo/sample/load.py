@@ -1,31 +1,51 @@
 """Loads the whole sample, or nothing of it."""
 
 from collections.abc import Callable
+from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
 
-from portal.demo.sample import choosing, documents, people, publications, training, using
+from portal.demo.sample import (
+    asking,
+    choosing,
+    documents,
+    people,
+    publications,
+    traces,
+    training,
+    using,
+)
 from portal.demo.sample.clock import Clock
-from portal.demo.sample.world import World, play
+from portal.demo.sample.world import Moment, World, play
 
 
 @transaction.atomic
 def load(say: Callable[[str], object] = print) -> None:
-    """Load the sample, as of today; every date of it is relative to that."""
-    now, clock = timezone.now(), Clock(timezone.localdate())
+    """Load the sample as of now; every date of it is relative to that."""
+    clock, queued = Clock(timezone.localdate()), traces.last_job()
     say("People and organisations")
     cast = people.arrive(clock)
     say("Purposes and their wordings")
     purposes = publications.publish_all(clock)
     say("Documents")
-    world = World(clock, cast, purposes, documents.file_all(clock, cast))
-    say("Choices, trainings and permits")
-    happened = [*choosing.moments(world), *training.moments(world)]
-    play([moment for moment in happened if moment.at < now])
-    training.store_answers(world)
-    say("Eighteen months of uses")
-    using.record_all(world, now)
+    filed = documents.file_all(clock, cast)
+    world = World(timezone.now(), clock, cast, purposes, filed)
+    say("Eighteen months of uses, choices, trainings and requests")
+    play([moment for moment in _everything(world) if moment.at < world.now])
+    traces.deliver_mails(world)
+    traces.empty_queue(queued)
+
+
+def _everything(world: World) -> list[Moment]:
+    return [
+        *choosing.moments(world),
+        *training.moments(world),
+        *using.moments(world),
+        *asking.moments(world),
+        *traces.moments(world),
+        Moment(world.clock.ago(34, "15:20"), partial(documents.restrict, world.filed)),
+    ]
 
 
 def is_loaded() -> bool:

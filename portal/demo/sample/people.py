@@ -1,4 +1,4 @@
-"""Who there is: eight customers, two members of staff, three organisations, one machine."""
+"""Who there is: eight customers and one who left, two of staff, three organisations, a machine."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,7 @@ from accounts.actions import claim_address, join
 from accounts.models import Organisation, User
 from accounts.roles import Role
 from portal.api.authentication import SCOPES
-from portal.demo.sample.clock import Clock, uid
+from portal.demo.sample.clock import Clock, it_is, uid
 
 PASSWORD = "lilas-bleus-au-balcon"  # noqa: S105 - the demo says it aloud
 CLIENT_ID = "signaro-platform"
@@ -56,6 +56,8 @@ PEOPLE = (
     Sketch("nadia", "Nadia Ferrand",
            ("nadia.ferrand@dupuis-associes.example", "nadia.ferrand@courriel.example"), "fr", "FR",
            1390),
+    # Asked to be erased, and was: of her only what the law keeps is left.
+    Sketch("lucie", "Lucie Fabre", ("lucie.fabre@courriel.example",), "fr", "FR", 1290),
     Sketch("sofia", "Sofia Lindqvist", ("sofia.lindqvist@signaro.example",), "fr", "FR", 720,
            role=Role.SUPPORT),
     Sketch("helene", "Hélène Garnier", ("dpo@signaro.example",), "fr", "FR", 2400, role=Role.DPO),
@@ -102,7 +104,8 @@ def arrive(clock: Clock) -> Cast:
         organisation = Organisation.objects.create(uid=uid(key), name=name, reference=reference)
         organisations[key] = organisation
         for number, member in enumerate(members):
-            join(organisation, person=people[member], is_admin=number == 0)
+            with it_is(people[member].date_joined):
+                join(organisation, person=people[member], is_admin=number == 0)
     for user in people.values():
         if user.is_staff:
             TOTP.activate(user, generate_totp_secret())
@@ -120,7 +123,8 @@ def _person(sketch: Sketch, joined: datetime, hashed: str) -> User:
         EmailAddress.objects.create(
             user=user, email=email, verified=True, primary=email == user.email
         )
-        claim_address(email, person=user)
+        with it_is(joined):
+            claim_address(email, person=user)
     return user
 
 

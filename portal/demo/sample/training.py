@@ -1,6 +1,7 @@
 """Three trainings, of what the gate allowed on the day; and what the gate was asked since."""
 
 import random
+from collections.abc import Iterable
 from datetime import timedelta
 from functools import partial
 
@@ -44,7 +45,7 @@ def _train(world: World, run: tuple[str, str, str, int, int, R, int | None]) -> 
         if one.row.completed_at and one.row.completed_at < started_at - timedelta(days=1)
     ]
     answers = list(permits.decide(there, TRAINING, now=started_at))
-    world.asked += map(_answer, answers)
+    _store(answers)
     manifest = sorted(answer.reference for answer in answers if answer.allowed)
     TrainingRun.objects.create(
         uid=uid(reference), reference=reference, model_name=model,
@@ -68,17 +69,16 @@ def _ask_by_night(world: World, day: int) -> None:
         asked = dice.sample(known, min(len(known), dice.randint(3, 14)))
         if dice.random() < 0.1:
             asked.append(f"docusign:{uid(f'unheard of {day}')}/1")
-        world.asked += map(_answer, permits.decide(asked, slug, now=now))
+        _store(permits.decide(asked, slug, now=now))
 
 
-def _answer(decision: permits.Decision) -> PermitAnswer:
-    return PermitAnswer(
-        at=decision.as_of, client=CLIENT_ID, document_id=decision.document_id,
-        purpose_id=decision.purpose_id, allowed=decision.allowed, reason=decision.reason,
-        state=decision.state,
+def _store(decisions: Iterable[permits.Decision]) -> None:
+    """Store what the gate answered, as the API does."""
+    PermitAnswer.objects.bulk_create(
+        PermitAnswer(
+            at=decision.as_of, client=CLIENT_ID, document_id=decision.document_id,
+            purpose_id=decision.purpose_id, allowed=decision.allowed, reason=decision.reason,
+            state=decision.state,
+        )
+        for decision in decisions
     )  # fmt: skip
-
-
-def store_answers(world: World) -> None:
-    """Store what the gate answered, in the order of time."""
-    PermitAnswer.objects.bulk_create(sorted(world.asked, key=lambda answer: answer.at))

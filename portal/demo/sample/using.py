@@ -3,33 +3,51 @@
 import random
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
+from itertools import pairwise
 
 from consents.actions import uses
-from consents.models import ChoiceEvent
+from consents.models import ChoiceEvent, Document
 from consents.models.ledger import Act
 from consents.reports import UseReport
 from portal.demo.sample.choosing import FEATURES, STATISTICS
 from portal.demo.sample.documents import Filed
-from portal.demo.sample.world import World
+from portal.demo.sample.world import Moment, World
 
 DAYS = 548  # the signing platform has reported for eighteen months
+EVERY = 14  # days between two reports of what was used
 SECOND, MINUTE, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
-# The one document in which somebody searches all October long.
+# The one document in which somebody searches a whole month long.
 SEARCHED_MOST, SEARCHES = "Convention de coproduction", 312
 
 Draft = tuple[str, datetime, str]  # purpose, when, system
 
 
-def record_all(world: World, now: datetime) -> int:
-    """Record every use up to ``now`` that no objection stood against; return how many."""
-    since, objections = world.clock.ago(DAYS), _Objections()
-    reports = [
-        UseReport(one.row.reference, purpose, at, system)
-        for one in world.filed
-        for purpose, at, system in _life(one, now)
-        if since <= at <= now and not objections.stood(one, purpose, at)
+def moments(world: World) -> list[Moment]:
+    """Return the reports of use: so often that an access request of those days finds them."""
+    drafts = [(one, draft) for one in world.filed for draft in _life(one, world.now)]
+    ends = [world.clock.ago(days, "23:00") for days in range(DAYS, 0, -EVERY)]
+    ends = [*ends, world.now - MINUTE]
+    return [
+        Moment(until, partial(_report, [one for one in drafts if since < one[1][1] <= until]))
+        for since, until in pairwise(ends)
     ]
-    return uses.record(reports).recorded
+
+
+def _report(drafts: list[tuple[Filed, Draft]]) -> None:
+    """Record the uses that nothing stood against when they happened."""
+    objections, closed = _Objections(), _closed()
+    uses.record([
+        UseReport(one.row.reference, purpose, at, system)
+        for one, (purpose, at, system) in drafts
+        if at < closed.get(one.row.pk, at + SECOND) and not objections.stood(one, purpose, at)
+    ])  # fmt: skip
+
+
+def _closed() -> dict[int, datetime]:
+    """Return since when each document that is erased or restricted is closed to any use."""
+    rows = Document.objects.exclude(erased_at=None, restricted_at=None)
+    return {row.pk: min(filter(None, (row.erased_at, row.restricted_at))) for row in rows}
 
 
 def _life(one: Filed, now: datetime) -> Iterator[Draft]:
@@ -44,10 +62,8 @@ def _life(one: Filed, now: datetime) -> Iterator[Draft]:
 
 
 def _end(one: Filed, now: datetime) -> datetime:
-    """Return when its uses ended: at its removal, at its restriction, or not yet."""
-    if one.row.is_gone:
-        return one.row.state_at + 90 * DAY
-    return min(now, one.row.restricted_at or now)
+    """Return when its uses ended: with its removal by the signing service, or not yet."""
+    return one.row.state_at + 90 * DAY if one.row.is_gone else now
 
 
 def _signing(one: Filed, dice: random.Random) -> Iterator[Draft]:
@@ -71,7 +87,7 @@ def _signing(one: Filed, dice: random.Random) -> Iterator[Draft]:
 def _reading(one: Filed, dice: random.Random, end: datetime) -> Iterator[Draft]:
     """Opened again by its parties, checked, and now and then the reason for a call to support."""
     start = one.row.listed_at
-    for _ in range(one.paper.reads * 3):
+    for _ in range(one.paper.reads * 2):
         at = start + _within(dice, end - start)
         yield "delivery", at, "signing-platform"
         yield "security", at - 3 * SECOND, "fraud-engine"

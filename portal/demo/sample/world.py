@@ -1,11 +1,11 @@
 """What the parts of the sample share while it is played."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.models import User
-from consents.models import Document, PermitAnswer, Purpose
+from consents.models import Document, Purpose
 from portal.demo.sample.clock import Clock, it_is
 from portal.demo.sample.documents import Filed
 from portal.demo.sample.people import Cast
@@ -21,13 +21,13 @@ class Moment:
 
 @dataclass
 class World:
-    """The sample so far. ``asked`` gathers the gate's answers until they are stored together."""
+    """The sample so far; ``now`` is where it ends."""
 
+    now: datetime
     clock: Clock
     cast: Cast
     purposes: dict[str, Purpose]
     filed: list[Filed]
-    asked: list[PermitAnswer] = field(default_factory=list)
 
     def person(self, key: str) -> User:
         """Return one of the people by key."""

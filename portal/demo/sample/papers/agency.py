@@ -49,6 +49,7 @@ PAPERS = (
          place=TEMPLE),
     sent("Mandat de gestion locative, 4 rue Martel", MANDATE, "mandate.fr", (SANDRINE,), 312,
          place=MARTEL),
+    sent("Bail meublé, 4 rue Martel", LEASE, "lease.fr", ("lucie",), 451, place=MARTEL),
     sent("Mandat de recherche, Paris 11e", MANDATE, "mandate.fr", ("hugo",), 236, place=VOLTAIRE),
     sent("Furnished lease, 61 rue du Temple", LEASE, "lease.en", ("emily",), 284, place=TEMPLE,
          reads=5),

@@ -1,0 +1,78 @@
+"""A dozen requests in every state: when who did what. The acts themselves are in :mod:`desk`."""
+
+from datetime import timedelta
+from functools import partial
+
+from dsar.grounds import ErasureAsked, RefusalGround
+from dsar.models.requests import Channel, Kind
+from portal.demo.sample import words
+from portal.demo.sample.desk import Desk
+from portal.demo.sample.world import Moment, World
+
+
+def moments(world: World) -> list[Moment]:
+    """Return every act about a request, in no order."""
+    desk = Desk(world)
+    _answered(desk)
+    _closed_otherwise(desk)
+    _under_way(desk)
+    _just_now(desk)
+    return desk.moments
+
+
+def _answered(desk: Desk) -> None:
+    """Copies handed over, one of them with a gap, and an erasure carried out."""
+    desk.on("camille 1", 318, "21:12", "open", kind=Kind.ACCESS)
+    desk.on("camille 1", 317, "07:50", "download")
+    desk.on("camille 1", 286, "03:00", "tidy")
+    desk.on("emily 1", 238, "18:05", "open", kind=Kind.ACCESS, broken="mail")
+    desk.on("emily 1", 236, "09:30", "take")
+    desk.on("emily 1", 236, "09:34", "look", why="A source does not answer")
+    desk.on("emily 1", 233, "11:02", "approve", gaps=True)
+    desk.on("emily 1", 232, "20:47", "download")
+    desk.on("emily 1", 202, "03:00", "tidy")
+    desk.on("lucie", 97, "13:26", "open", kind=Kind.ERASURE, asked_because=ErasureAsked.NOT_NEEDED)
+    desk.on("lucie", 95, "10:10", "take")
+    desk.on("lucie", 95, "10:14", "look", why="Checking the plan")
+    desk.on("lucie", 94, "15:38", "approve", by="helene")
+    desk.on("camille 2", 6, "19:22", "open", kind=Kind.ACCESS)
+
+
+def _closed_otherwise(desk: Desk) -> None:
+    """One taken back, one refused."""
+    desk.on("hugo 1", 204, "23:14", "open", kind=Kind.ERASURE)
+    desk.on("hugo 1", 203, "09:05", "take")
+    desk.on("hugo 1", 203, "18:20", "withdraw")
+    desk.on("thomas 1", 158, "10:40", "open", kind=Kind.ACCESS, by="sofia", channel=Channel.EMAIL)
+    desk.on("thomas 1", 157, "14:12", "look", why="Sent from an address we do not know")
+    desk.on("thomas 1", 157, "14:20", "write", by="sofia", text=words.CONFIRM)
+    identity = {"ground": RefusalGround.IDENTITY, "evidence": words.NOT_CONFIRMED}
+    desk.on("thomas 1", 132, "16:30", "refuse", **identity)
+
+
+def _under_way(desk: Desk) -> None:
+    """One overdue, one extended, and others in every state between."""
+    desk.on("nadia 1", 41, "12:18", "open", kind=Kind.ACCESS, broken="documents")
+    desk.on("nadia 1", 39, "09:20", "take")
+    desk.on("nadia 1", 15, "20:05", "write", text=words.WHERE_IS_IT)
+    desk.on("claire 1", 36, "10:02", "open", kind=Kind.ACCESS, broken="uses")
+    desk.on("claire 1", 34, "11:40", "take", by="helene")
+    desk.on("claire 1", 20, "16:15", "extend", note=words.WHY_LONGER)
+    desk.on("nadia 2", 27, "12:21", "open", kind=Kind.ERASURE, about=words.NOTHING_USELESS)
+    desk.on("nadia 2", 26, "14:00", "look", why="What can be erased")
+    desk.on("martin 1", 19, "08:58", "open", kind=Kind.ERASURE, about=words.LEAVING)
+    desk.on("martin 1", 18, "09:12", "take")
+    desk.on("martin 1", 18, "10:30", "write", by="sofia", text=words.ONLY_ADMIN)
+    desk.on("martin 1", 17, "19:44", "write", text=words.SUCCESSOR)
+    desk.on("hugo 2", 9, "22:31", "open", kind=Kind.ACCESS, broken="permits")
+    desk.on("hugo 2", 8, "10:05", "take")
+    desk.on("emily 2", 2, "11:25", "open", kind=Kind.ACCESS, by="sofia", channel=Channel.PHONE)
+
+
+def _just_now(desk: Desk) -> None:
+    """What the worker is busy with when the demo starts, and will finish by itself."""
+    now = desk.world.now
+    ask = partial(desk.open, "thomas 2", kind=Kind.ERASURE, broken="mail", patience=2)
+    approve = partial(desk.approve, "hugo 2", gaps=True, patience=2)
+    desk.moments.append(Moment(now - timedelta(minutes=9), ask))
+    desk.moments.append(Moment(now - timedelta(minutes=8), approve))

@@ -1,0 +1,86 @@
+"""What everything else leaves behind: looks of staff, mails, and events that nobody understands."""
+
+import json
+from datetime import timedelta
+from functools import partial
+
+from django.db.models import F
+from django_q.models import OrmQ
+
+from accounts.actions import look
+from accounts.models import AccessEvent
+from consents.actions import envelopes
+from portal.demo.sample.clock import uid
+from portal.demo.sample.people import AGENCY, ORGANISATIONS
+from portal.demo.sample.world import Moment, World
+from portal.lib import mail
+from portal.lib.models import OutgoingMail
+
+Looked = AccessEvent.Kind
+# Whose file, days ago, at, by whom, what, why. What staff see of requests is in ``asking``.
+LOOKS = (
+    ("camille", 231, "10:26", "sofia", Looked.PERSON_VIEWED, "Call: cannot find a signed document"),
+    ("camille", 231, "10:29", "sofia", Looked.DOCUMENT_VIEWED, "Call: cannot find a document"),
+    ("camille", 316, "09:12", "helene", Looked.PERSON_VIEWED, "Yearly check of answered requests"),
+    ("camille", 33, "15:05", "sofia", Looked.DOCUMENT_VIEWED, "Accuracy contested by the person"),
+    ("yanis", 31, "16:45", "sofia", Looked.PERSON_VIEWED, "Call: no marketing e-mails any more"),
+    ("hugo", 8, "10:09", "sofia", Looked.IDENTITY_REVEALED, "Same name as another customer"),
+    ("nadia", 15, "20:31", "helene", Looked.PERSON_VIEWED, "Overdue request"),
+    ("thomas", 157, "14:15", "sofia", Looked.IDENTITY_REVEALED, "Comparing the sender’s address"),
+)  # fmt: skip
+
+
+def moments(world: World) -> list[Moment]:
+    """Return the looks, and two events of the signing service that could not be read."""
+    found = [
+        Moment(world.clock.ago(days, hour), partial(
+            look, world.person(key), by=world.person(by), kind=kind, reason=why
+        ))
+        for key, days, hour, by, kind, why in LOOKS
+    ]  # fmt: skip
+    found.append(
+        Moment(world.clock.ago(11, "11:02"), partial(_unreadable, "recipient-autoresponse"))
+    )
+    found.append(Moment(world.clock.ago(1, "17:39"), partial(_unreadable, "envelope-completed")))
+    return found
+
+
+def _unreadable(event: str) -> None:
+    """Receive an event without what it should be about."""
+    body = {
+        "event": event, "apiVersion": "v2.1",
+        "data": {
+            "accountId": ORGANISATIONS[AGENCY][1].partition(":")[2],
+            "envelopeId": str(uid(f"unreadable {event}")),
+            "envelopeSummary": {"status": "half-way", "sender": {"email": "not an address"}},
+        },
+    }  # fmt: skip
+    envelopes.receive(json.dumps(body).encode(), body)
+
+
+def deliver_mails(world: World) -> None:
+    """Let the mails of the past have been sent then, but for one whose address did not exist."""
+    waiting = OutgoingMail.objects.filter(status=OutgoingMail.Status.WAITING)
+    last = waiting.filter(template="dsar/message").order_by("-created_at").first()
+    if last is not None:
+        waiting.filter(pk=last.pk).update(
+            status=OutgoingMail.Status.FAILED, attempts=1, error="smtp_550"
+        )
+    waiting.filter(created_at__lt=world.now - timedelta(minutes=30)).update(
+        status=OutgoingMail.Status.SENT, attempts=1, sent_at=F("created_at") + timedelta(seconds=2),
+        subject="", text="", html="",
+    )  # fmt: skip
+    mail.delete_old()
+
+
+def empty_queue(before: int) -> None:
+    """Forget the jobs queued since job ``before``: their work is done, in the past.
+
+    What is still waiting, the worker's sweeps queue again.
+    """
+    OrmQ.objects.filter(pk__gt=before).delete()
+
+
+def last_job() -> int:
+    """Return the number of the job queued last, 0 if none is waiting."""
+    return max(OrmQ.objects.values_list("pk", flat=True), default=0)
