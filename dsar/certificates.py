@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
-from django.utils.translation import override
+from django.utils.translation import gettext, override
 
 from dsar import authorities, letters, rules
 from dsar.actions import steps
@@ -18,7 +18,7 @@ from dsar.actions.lifecycle import Code, note
 from dsar.grounds import ErasureGround, Sentence
 from dsar.models import Certificate, ErasureItem, Step, SubjectRequest
 from dsar.sources.base import label_of
-from portal.lib import crypto, keys
+from portal.lib import crypto, keys, pdf
 from portal.lib.canonical import canonical_json, sha256_of
 
 FORMAT = "regard-erasure/1"
@@ -49,7 +49,7 @@ def issue(held: steps.Claim) -> None:
 
 def path_of(token: str) -> str:
     """Return the path of the page that shows the certificate to whoever has the link."""
-    return f"/requests/certificate/{token}/"
+    return f"/certificates/{token}/"
 
 
 def by_token(token: str) -> Certificate | None:
@@ -76,12 +76,20 @@ def context(certificate: Certificate) -> dict[str, Any]:
 
 def as_pdf(certificate: Certificate) -> bytes:
     """Return the certificate as an archival, accessible PDF, its sealed data attached."""
-    from portal.lib import pdf
-
     language = certificate.request.language
+    sealed = canonical_json(certificate.body)
     with override(language):
-        shown = context(certificate) | {"controller": settings.CONTROLLER}
-        return pdf.render("dsar/pdf/certificate.html", shown, language=language)
+        shown = context(certificate) | {"at": certificate.issued_at}
+        facts, seal = gettext("What this certificate says"), gettext("The signature under it")
+    return pdf.render(
+        "dsar/pdf/certificate.html",
+        shown,
+        language=language,
+        attachments=[
+            pdf.Attachment("certificate.json", sealed, facts),
+            pdf.Attachment("certificate.jws", certificate.jws.encode(), seal),
+        ],
+    )
 
 
 def _body(request: SubjectRequest) -> dict[str, Any]:

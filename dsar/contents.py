@@ -87,7 +87,7 @@ def csv_file(request: SubjectRequest, step: Step, head: Head, rows: Rows) -> Fil
 
 
 def _number_of_pages(step: Step, slug: str) -> int:
-    rows = next(table["rows"] for table in step.tables if table["slug"] == slug)
+    rows = int(next(table["rows"] for table in step.tables if table["slug"] == slug))
     return max(1, -(-rows // ROWS_ON_A_PAGE))
 
 

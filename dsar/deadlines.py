@@ -147,9 +147,9 @@ def answer_by(
     An extension runs from receipt, not from the first deadline. ``paused_days`` are whole days
     during which the clock stood still; a regime without pauses ignores them.
     """
-    return explain(
-        received, regime, extended=extended, paused_days=paused_days, holidays=holidays
-    )[-1].day
+    return explain(received, regime, extended=extended, paused_days=paused_days, holidays=holidays)[
+        -1
+    ].day
 
 
 def explain(

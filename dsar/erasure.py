@@ -2,6 +2,7 @@
 
 import logging
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -51,7 +52,7 @@ def prove(held: steps.Claim) -> None:
 def end_what_is_due(today: date) -> int:
     """Erase what was kept until a date that has come; return how many things ended.
 
-    A thing under a legal hold stays until the hold is lifted. ``today`` is in the controller's zone.
+    A thing under a legal hold stays until it is lifted. ``today`` is in the controller's zone.
     """
     due = ErasureItem.objects.filter(
         decision__in=STAYING,
@@ -115,7 +116,7 @@ def _end_one(pk: int) -> bool:
     return True
 
 
-def _about(item: ErasureItem) -> dict[str, str | int]:
+def _about(item: ErasureItem) -> dict[str, Any]:
     return {
         "item": item.pk,
         "source": item.source,

@@ -1,4 +1,4 @@
-"""Why a request is refused or a thing kept: the law's own codes (DPV 2.3), each with its article."""
+"""Why a request is refused or a thing kept: the law's own codes (DPV 2.3), with their articles."""
 
 from django.db import models
 from django.utils.functional import Promise
@@ -35,7 +35,7 @@ class RefusalGround(models.TextChoices):
 
 
 class ExtensionReason(models.TextChoices):
-    """Why an answer takes up to two months more (art. 12(3) GDPR). Our own workload is no reason."""
+    """Why an answer takes two months more (art. 12(3) GDPR). Our own workload is no reason."""
 
     COMPLEXITY = (
         "eu-gdpr:JustificationA12Complexity",

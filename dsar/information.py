@@ -22,7 +22,8 @@ from dsar.sources.base import Description, Words, label_of, registered
 
 # The European Economic Area: a recipient elsewhere is a transfer (art. 15(2)).
 EEA = frozenset(
-    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK".split()
+    ("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE")
+    + ("IS", "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK")
 )
 
 
@@ -48,7 +49,7 @@ class Recipient:
 
 
 def for_request(request: SubjectRequest, found: Iterable[Step]) -> dict[str, Any]:
-    """Return part A: for whom, about what, why, to whom, how long, which rights, where to complain."""
+    """Return part A: about whom and what, why, to whom, how long, and where to complain."""
     held = [step for step in found if step.records]
     return {
         "controller": settings.CONTROLLER,

@@ -46,9 +46,7 @@ def answer(request: SubjectRequest, missing: list[str]) -> None:
         _tell(request, "ready", package=request.package, has_gaps=bool(missing))
 
 
-def send_certificate(
-    request: SubjectRequest, *, to: str, path: str, has_gaps: bool
-) -> None:
+def send_certificate(request: SubjectRequest, *, to: str, path: str, has_gaps: bool) -> None:
     """Send the link to the certificate, the last mail an erased person gets from us."""
     link, authority = f"{settings.SITE_URL}{path}", authorities.of(request.country)
     _tell(request, "erased", to=to, link=link, has_gaps=has_gaps, authority=authority)

@@ -48,9 +48,10 @@ def write(
     """Seal what a source yields under ``name``; ``alive`` is called as the work goes along."""
     keys = crypto.new_key() + crypto.new_key()
     summary = Summary(f"{FOLDER}/{name}", keys)
-    with _sealed(summary.name + ROWS, keys[:KEY]) as rows, _sealed(
-        summary.name + FILES, keys[KEY:]
-    ) as files:
+    with (
+        _sealed(summary.name + ROWS, keys[:KEY]) as rows,
+        _sealed(summary.name + FILES, keys[KEY:]) as files,
+    ):
         for table in tables:
             _write_table(table, summary, source, zone, rows, files, alive)
     return summary
@@ -60,7 +61,8 @@ def tables(name: str, keys: bytes) -> Iterator[tuple[dict[str, Any], Iterator[di
     """Yield each table's head with its rows; take the rows before the next table."""
     lines = _lines(_unsealed(name + ROWS, keys[:KEY]))
     for _number, group in groupby(lines, key=itemgetter("table")):
-        yield next(group), group
+        head, rows = next(group), group
+        yield head, rows
 
 
 def files(name: str, keys: bytes) -> Iterator[tuple[str, Iterator[bytes]]]:

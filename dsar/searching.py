@@ -10,9 +10,9 @@ from django.utils.translation import override
 from accounts.models import User
 from dsar import parts
 from dsar.actions import steps
+from dsar.grounds import ErasureGround, Sentence
 from dsar.models import ErasureItem, Hold, Step, SubjectRequest
 from dsar.models.erasure import Decision
-from dsar.grounds import ErasureGround, Sentence
 from dsar.sources.base import Declined, Proposal, source_of
 from portal.lib import crypto
 
@@ -39,7 +39,6 @@ def collect(held: steps.Claim) -> None:
 
 def plan(held: steps.Claim) -> None:
     """Write down what an erasure would do with each thing a source holds."""
-    step, request = held.step, held.step.request
     try:
         proposals = list(_proposals(held))
     except Declined:
@@ -71,7 +70,9 @@ def proposals(request: SubjectRequest, slug: str) -> list[Proposal]:
     """Return what a source proposes for the person, as a legal hold leaves it."""
     hold = held_until(request.person)
     with override(request.language):
-        return [_under(hold, proposal) for proposal in source_of(slug).plan(request.person, request)]
+        return [
+            _under(hold, proposal) for proposal in source_of(slug).plan(request.person, request)
+        ]
 
 
 def _proposals(held: steps.Claim) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Jobs of the requests: what the worker runs, once or more often, with an effect that counts once."""
+"""Jobs of the requests: the worker may run each more often than once; its effect counts once."""
 
 import logging
 import traceback

@@ -5,6 +5,7 @@ or takes a decision: a request and its steps can never tell different stories.
 """
 
 from collections.abc import Iterable
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
@@ -86,7 +87,8 @@ def discard_parts(request: SubjectRequest) -> None:
     names = list(held.values_list("part", flat=True))
     held.update(part="", part_key=None)
     # A file left behind by a crash between commit and this is swept up by dsar.tasks.tidy.
-    transaction.on_commit(lambda: [parts.delete(name) for name in names])
+    for name in names:
+        transaction.on_commit(partial(parts.delete, name))
 
 
 def _after_search(request: SubjectRequest) -> SubjectRequest:

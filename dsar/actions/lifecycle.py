@@ -16,7 +16,9 @@ Code = RequestEvent.Code
 def lock(request: SubjectRequest | int) -> SubjectRequest:
     """Return the request under its row lock; always taken before those of its steps and items."""
     pk = request if isinstance(request, int) else request.pk
-    return SubjectRequest.objects.select_for_update(of=("self",)).select_related("person").get(pk=pk)
+    return (
+        SubjectRequest.objects.select_for_update(of=("self",)).select_related("person").get(pk=pk)
+    )
 
 
 def move(

@@ -38,9 +38,7 @@ def release(request: SubjectRequest, *, by: User) -> SubjectRequest:
 
 
 @transaction.atomic
-def approve(
-    request: SubjectRequest, *, by: User, accept_gaps: bool = False
-) -> SubjectRequest:
+def approve(request: SubjectRequest, *, by: User, accept_gaps: bool = False) -> SubjectRequest:
     """Approve the search (access) or the plan (erasure): the worker carries it out.
 
     Raises:

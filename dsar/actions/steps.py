@@ -99,9 +99,7 @@ def require_held(request: SubjectRequest, held: Claim) -> Step:
 
 
 @transaction.atomic
-def settle(
-    held: Claim, outcome: Step.Outcome, effect: Effect | None = None, **fields: Any
-) -> None:
+def settle(held: Claim, outcome: Step.Outcome, effect: Effect | None = None, **fields: Any) -> None:
     """Finish the step, with its effect, and drive its request on.
 
     Raises:
@@ -153,7 +151,9 @@ def sweep() -> int:
         _give_up(step)
     with transaction.atomic():
         rows = left.filter(attempts__lt=MOST_ATTEMPTS).order_by("not_before")
-        ids = [row.pk for row in rows.select_for_update(of=("self",), skip_locked=True)[:SWEPT_AT_ONCE]]
+        ids = [
+            row.pk for row in rows.select_for_update(of=("self",), skip_locked=True)[:SWEPT_AT_ONCE]
+        ]
         Step.objects.filter(pk__in=ids).update(queued_at=now)
         for pk in ids:
             enqueue(engine.RUN, pk)
@@ -177,7 +177,7 @@ def _finish(
     cause: Cause | str = "",
     **fields: Any,
 ) -> None:
-    """Write the end of a locked step, its line of the timeline, and what follows for the request."""
+    """Write the end of a locked step and its line of the timeline, and drive the request on."""
     step.status, step.outcome = Step.Status.FINISHED, outcome
     step.lease, step.leased_until, step.finished_at = None, None, timezone.now()
     step.cause, step.next_action = cause, NEXT_ACTION[Cause(cause)] if cause else ""

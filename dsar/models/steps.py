@@ -90,9 +90,7 @@ class Step(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["not_before"], name="step_to_do", condition=~Q(status="finished")
-            ),
+            models.Index(fields=["not_before"], name="step_to_do", condition=~Q(status="finished")),
             models.Index(fields=["outcome"], name="step_failed", condition=Q(outcome="failed")),
         ]
 

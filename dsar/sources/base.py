@@ -132,6 +132,7 @@ class Source(ABC):
     def prove_gone(self, person: User, item: ErasureItem) -> bool:
         """Search anew: is the item as its decision says? Changes nothing. Raises SourceError."""
 
+    @abstractmethod
     def end(self, person: User, item: ErasureItem) -> None:
         """Erase what was kept until the item's date. Same rules as :meth:`erase`."""
 

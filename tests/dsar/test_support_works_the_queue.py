@@ -1,6 +1,7 @@
 """Support's desk: what is due first, who it is only for a reason, every act with its rule."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -10,7 +11,7 @@ from accounts.models import AccessEvent, User
 from dsar.models import SubjectRequest
 from portal.lib.models import OutgoingMail
 from tests.accounts import people
-from tests.dsar.worlds import make_life, make_person, work
+from tests.dsar.worlds import Ask, make_life, make_person, work
 
 pytestmark = pytest.mark.django_db
 
@@ -21,17 +22,19 @@ def sam() -> User:
 
 
 @pytest.fixture
-def desk(sam) -> Client:
+def desk(sam: User) -> Client:
     return people.sign_in(Client(), sam)
 
 
-def post(desk: Client, found: SubjectRequest, act: str, **fields: str):
+def post(desk: Client, found: SubjectRequest, act: str, **fields: str) -> Any:
     answer = desk.post(f"/staff/requests/{found.reference}/{act}/", fields)
     found.refresh_from_db()
     return answer
 
 
-def test_the_request_due_first_stands_on_top_and_late_ones_are_marked(desk, open_request):
+def test_the_request_due_first_stands_on_top_and_late_ones_are_marked(
+    desk: Any, open_request: Ask
+) -> Any:
     today = timezone.localdate()
     for n, days in enumerate([9, -2, 3]):
         found = open_request(person=(one := make_person(f"p{n}")), by=one)
@@ -52,14 +55,16 @@ def test_the_request_due_first_stands_on_top_and_late_ones_are_marked(desk, open
      ("q=alice@example.org", True), ("q=alice", False), ("when=%00&after=zz&kind=x", True),
      ("after=2026-01-01_99999999999999999999999", True), ("q=" + "x" * 5000, False)],
 )  # fmt: skip
-def test_the_filters_find_what_they_say_and_bear_nonsense(desk, open_request, query, found):
+def test_the_filters_find_what_they_say_and_bear_nonsense(
+    desk: Any, open_request: Ask, query: Any, found: Any
+) -> Any:
     reference = open_request().reference
     answer = desk.get(f"/staff/?{query}")
     assert answer.status_code == 200
     assert (reference in answer.text) is found
 
 
-def test_pages_follow_one_another_without_gap_or_repeat(desk, open_request):
+def test_pages_follow_one_another_without_gap_or_repeat(desk: Any, open_request: Ask) -> Any:
     references = set()
     for n in range(30):
         references.add(open_request(person=(one := make_person(f"p{n}")), by=one).reference)
@@ -71,8 +76,8 @@ def test_pages_follow_one_another_without_gap_or_repeat(desk, open_request):
 
 
 def test_who_it_is_stays_hidden_until_a_reason_is_given_and_the_person_can_read_it(
-    desk, open_request, alice
-):
+    desk: Any, open_request: Ask, alice: User
+) -> Any:
     found = work(open_request())
     assert "alice@example.org" not in desk.get(f"/staff/requests/{found.reference}/").text
     assert post(desk, found, "reveal", reason=" ").status_code == 422
@@ -83,7 +88,9 @@ def test_who_it_is_stays_hidden_until_a_reason_is_given_and_the_person_can_read_
     assert "request_viewed" in dict(looks)
 
 
-def test_an_erasure_is_taken_reviewed_and_approved(desk, open_request, alice, bob, sam):
+def test_an_erasure_is_taken_reviewed_and_approved(
+    desk: Any, open_request: Ask, alice: User, bob: User, sam: User
+) -> Any:
     make_life(alice, bob)
     found = work(open_request("erasure"))
     page = desk.get(f"/staff/requests/{found.reference}/").text
@@ -95,7 +102,9 @@ def test_an_erasure_is_taken_reviewed_and_approved(desk, open_request, alice, bo
     assert work(found).status == "answered"
 
 
-def test_a_refusal_needs_ground_and_evidence_and_keeps_what_was_typed(desk, open_request):
+def test_a_refusal_needs_ground_and_evidence_and_keeps_what_was_typed(
+    desk: Any, open_request: Ask
+) -> Any:
     found = open_request("erasure")
     answer = post(desk, found, "refuse", ground="nonsense", evidence="We have shown that")
     assert answer.status_code == 422
@@ -105,7 +114,7 @@ def test_a_refusal_needs_ground_and_evidence_and_keeps_what_was_typed(desk, open
     assert (found.status, found.refusal_ground) == ("refused", ground)
 
 
-def test_an_extension_is_given_once_with_its_reason(desk, open_request):
+def test_an_extension_is_given_once_with_its_reason(desk: Any, open_request: Ask) -> Any:
     found, before = (one := open_request("erasure")), one.due_on
     fields = {"reason": "eu-gdpr:JustificationA12Complexity", "note": "Many archives."}
     post(desk, found, "extend", **fields)
@@ -113,7 +122,7 @@ def test_an_extension_is_given_once_with_its_reason(desk, open_request):
     assert post(desk, found, "extend", **fields).status_code == 409
 
 
-def test_a_message_is_sent_and_shown_to_both(desk, open_request, alice):
+def test_a_message_is_sent_and_shown_to_both(desk: Any, open_request: Ask, alice: User) -> Any:
     found = open_request()
     post(desk, found, "messages", text="Which archive do you mean?")
     theirs = Client()
@@ -121,7 +130,7 @@ def test_a_message_is_sent_and_shown_to_both(desk, open_request, alice):
     assert "Which archive do you mean?" in theirs.get(f"/requests/{found.reference}/").text
 
 
-def test_an_act_that_is_not_allowed_now_says_why(desk, open_request):
+def test_an_act_that_is_not_allowed_now_says_why(desk: Any, open_request: Ask) -> Any:
     found = open_request("erasure")
     answer = post(desk, found, "approve")
     assert answer.status_code == 409
@@ -132,17 +141,17 @@ PAGES = ["", "people/", "outbox/", "events/"]
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_page_of_the_desk_opens_when_empty(desk, page):
+def test_every_page_of_the_desk_opens_when_empty(desk: Any, page: Any) -> Any:
     assert desk.get(f"/staff/{page}").status_code == 200
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_to_a_customer_the_desk_does_not_exist(client, alice, page):
+def test_to_a_customer_the_desk_does_not_exist(client: Any, alice: User, page: Any) -> Any:
     client.force_login(alice)
     assert client.get(f"/staff/{page}").status_code == 404
 
 
-def test_a_customer_cannot_do_what_support_does(client, alice, open_request):
+def test_a_customer_cannot_do_what_support_does(client: Any, alice: User, open_request: Ask) -> Any:
     found = work(open_request("erasure"))
     client.force_login(alice)
     for act in ("take", "approve", "refuse", "extend", "start", "reveal", "messages"):
@@ -150,14 +159,16 @@ def test_a_customer_cannot_do_what_support_does(client, alice, open_request):
     assert found.status == "review"
 
 
-def test_looking_somebody_up_needs_the_exact_address_and_leaves_a_row(desk, alice, open_request):
+def test_looking_somebody_up_needs_the_exact_address_and_leaves_a_row(
+    desk: Any, alice: User, open_request: Ask
+) -> Any:
     found = open_request()
     assert found.reference not in desk.get("/staff/people/?email=alice").text
     assert found.reference in desk.get("/staff/people/?email=ALICE@example.org").text
     assert AccessEvent.objects.filter(person=alice, kind="person_viewed").exists()
 
 
-def test_a_mail_that_failed_is_shown_without_its_address_and_can_be_tried_again(desk):
+def test_a_mail_that_failed_is_shown_without_its_address_and_can_be_tried_again(desk: Any) -> Any:
     failed = OutgoingMail.objects.create(
         key="k", template="dsar/received", to="secret@example.org", language="en",
         subject="s", text="t", status="failed", attempts=5,
@@ -171,8 +182,8 @@ def test_a_mail_that_failed_is_shown_without_its_address_and_can_be_tried_again(
 
 
 def test_a_page_of_the_queue_costs_the_same_queries_however_long(
-    desk, open_request, django_assert_max_num_queries
-):
+    desk: Any, open_request: Ask, django_assert_max_num_queries: Any
+) -> Any:
     for n in range(20):
         open_request(person=(one := make_person(f"p{n}")), by=one)
     with django_assert_max_num_queries(14):

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 from allauth.account.models import EmailAddress
@@ -21,6 +22,7 @@ from tests.consents.worlds import make_person, make_purpose
 
 __all__ = ["make_person"]
 
+Ask = Callable[..., SubjectRequest]
 PDF = b"%PDF-1.7 the contract itself"
 
 

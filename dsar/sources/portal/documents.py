@@ -8,7 +8,7 @@ from datetime import date
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -136,7 +136,7 @@ def decide(document: Document, person: User, today: date) -> Proposal:
         return _keep(document, Decision.RESTRICT, Sentence.CONTRACT_PROOF, until)
     if not others or (document.status == Status.DRAFT and _is_sender(document, person)):
         sentence = Sentence.ERASED if document.status == Status.COMPLETED else Sentence.ONLY_YOURS
-        files = (document.file.name,) if document.file else ()
+        files = (str(document.file.name),) if document.file else ()
         key, label = f"{PREFIX}{document.pk}", document.title
         return Proposal(key, Decision.ERASE, sentence, label=label, files=files)
     return Proposal(
@@ -195,7 +195,7 @@ def _is_sender(document: Document, person: User) -> bool:
 def _erase(document: Document) -> None:
     # The file first: if the worker dies now, the whole is tried again and finds no file.
     if document.file:
-        document.file.storage.delete(document.file.name)
+        document.file.storage.delete(str(document.file.name))
     document.file, document.title, document.sha256 = "", "", ""
     document.erased_at = document.erased_at or timezone.now()
     document.save(update_fields=["file", "title", "sha256", "erased_at"])
@@ -212,7 +212,6 @@ def _row(document: Document, person: User) -> Row:
     mine = [p for p in parties if p.address and p.address.person_id == person.pk]
     signed = next((p.signed_at for p in mine if p.signed_at), None)
     roles = [Party.Role(p.role) for p in mine]
-    file = document.file
     return Row(
         {
             "title": document.title,
@@ -233,5 +232,12 @@ def _row(document: Document, person: User) -> Row:
             "status": document.get_status_display(),
             "my_role": ", ".join(str(role.label) for role in roles),
         },
-        (OriginalFile(file.name, lambda: file.storage.open(file.name)),) if file else (),
+        _original(document),
     )
+
+
+def _original(document: Document) -> tuple[OriginalFile, ...]:
+    if not document.file:
+        return ()
+    storage, name = document.file.storage, str(document.file.name)
+    return (OriginalFile(name, lambda: storage.open(name)),)

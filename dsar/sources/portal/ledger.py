@@ -79,6 +79,9 @@ class UseSource(Source):
         """Whether no document of a use still lists the person for others to see."""
         return not _mine(person).filter(hidden_at=None).exists()
 
+    def end(self, person: User, item: ErasureItem) -> None:
+        """Do nothing: under a hold or not, the rows hold numbers only."""
+
 
 class ChoiceSource(Source):
     """Every act of choice, with its receipt."""
@@ -145,6 +148,9 @@ class ChoiceSource(Source):
         """Whether everything that can be refused stands refused, and no later act says else."""
         return all(_is_refused(purpose, person) for purpose in _refusable())
 
+    def end(self, person: User, item: ErasureItem) -> None:
+        """Do nothing: under a hold or not, the rows hold numbers only."""
+
 
 class PermitSource(Source):
     """What the gate answered about the person's documents."""
@@ -195,10 +201,11 @@ class PermitSource(Source):
         """Whether no document of an answer still lists the person for others to see."""
         return not _mine(person).filter(hidden_at=None).exists()
 
+    def end(self, person: User, item: ErasureItem) -> None:
+        """Do nothing: under a hold or not, the rows hold numbers only."""
 
-def _numbers_stay(
-    source: Source, person: User, key: str, sentence: Sentence
-) -> Iterator[Proposal]:
+
+def _numbers_stay(source: Source, person: User, key: str, sentence: Sentence) -> Iterator[Proposal]:
     if amount := source.find(person):
         yield Proposal(
             key,

@@ -19,9 +19,7 @@ class OrganisationSource(Source):
 
     slug = "organisations"
     label = gettext_lazy("Your organisations")
-    covers = frozenset(
-        {"accounts.Membership", "accounts.Invitation", "consents.ContractClause"}
-    )
+    covers = frozenset({"accounts.Membership", "accounts.Invitation", "consents.ContractClause"})
 
     def describe(self) -> Description:
         """Say in words what is held about organisations."""

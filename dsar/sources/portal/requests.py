@@ -95,14 +95,10 @@ class RequestSource(Source):
         words += earlier.exclude(about="").count()
         if words:
             label = _("Messages about earlier requests")
-            yield Proposal(
-                "words", Decision.ERASE, Sentence.MESSAGES, label=label, amount=words
-            )
+            yield Proposal("words", Decision.ERASE, Sentence.MESSAGES, label=label, amount=words)
         if copies := Package.objects.filter(request__in=earlier, destroyed_at=None).count():
             label = _("Copies of your data made for you")
-            yield Proposal(
-                "copies", Decision.ERASE, Sentence.ERASED, label=label, amount=copies
-            )
+            yield Proposal("copies", Decision.ERASE, Sentence.ERASED, label=label, amount=copies)
         yield Proposal(
             "proof",
             Decision.KEEP,
