@@ -33,16 +33,15 @@ def _answered(desk: Desk) -> None:
     desk.on("emily 1", 202, "03:00", "tidy")
     desk.on("lucie", 97, "13:26", "open", kind=Kind.ERASURE, asked_because=ErasureAsked.NOT_NEEDED)
     desk.on("lucie", 95, "10:10", "take")
-    desk.on("lucie", 95, "10:14", "look", why="Checking the plan")
+    desk.on("lucie", 95, "10:14", "look", why="Relecture du plan")
     desk.on("lucie", 94, "15:38", "approve", by="helene")
     desk.on("camille 2", 6, "19:22", "open", kind=Kind.ACCESS)
 
 
 def _closed_otherwise(desk: Desk) -> None:
     """One taken back, one refused."""
-    desk.on("hugo 1", 204, "23:14", "open", kind=Kind.ERASURE)
-    desk.on("hugo 1", 203, "09:05", "take")
-    desk.on("hugo 1", 203, "18:20", "withdraw")
+    desk.on("hugo 1", 204, "11:14", "open", kind=Kind.ERASURE, by="sofia", channel=Channel.PHONE)
+    desk.on("hugo 1", 204, "18:20", "withdraw")
     desk.on("thomas 1", 158, "10:40", "open", kind=Kind.ACCESS, by="sofia", channel=Channel.EMAIL)
     desk.on("thomas 1", 157, "14:12", "look", why="Sent from an address we do not know")
     desk.on("thomas 1", 157, "14:20", "write", by="sofia", text=words.CONFIRM)
@@ -59,7 +58,7 @@ def _under_way(desk: Desk) -> None:
     desk.on("claire 1", 34, "11:40", "take", by="helene")
     desk.on("claire 1", 20, "16:15", "extend", note=words.WHY_LONGER)
     desk.on("nadia 2", 27, "12:21", "open", kind=Kind.ERASURE, about=words.NOTHING_USELESS)
-    desk.on("nadia 2", 26, "14:00", "look", why="What can be erased")
+    desk.on("nadia 2", 26, "14:00", "look", why="Relecture du plan d’effacement")
     desk.on("martin 1", 19, "08:58", "open", kind=Kind.ERASURE, about=words.LEAVING)
     desk.on("martin 1", 18, "09:12", "take")
     desk.on("martin 1", 18, "10:30", "write", by="sofia", text=words.ONLY_ADMIN)

@@ -18,14 +18,15 @@ from portal.lib.models import OutgoingMail
 
 Looked = AccessEvent.Kind
 # Whose file, days ago, at, by whom, what, why. What staff see of requests is in ``asking``.
+NOT_FOUND = "Appel : document signé introuvable"
 LOOKS = (
-    ("camille", 231, "10:26", "sofia", Looked.PERSON_VIEWED, "Call: cannot find a signed document"),
-    ("camille", 231, "10:29", "sofia", Looked.DOCUMENT_VIEWED, "Call: cannot find a document"),
-    ("camille", 316, "09:12", "helene", Looked.PERSON_VIEWED, "Yearly check of answered requests"),
-    ("camille", 33, "15:05", "sofia", Looked.DOCUMENT_VIEWED, "Accuracy contested by the person"),
-    ("yanis", 31, "16:45", "sofia", Looked.PERSON_VIEWED, "Call: no marketing e-mails any more"),
-    ("hugo", 8, "10:09", "sofia", Looked.IDENTITY_REVEALED, "Same name as another customer"),
-    ("nadia", 15, "20:31", "helene", Looked.PERSON_VIEWED, "Overdue request"),
+    ("camille", 316, "09:12", "helene", Looked.PERSON_VIEWED, "Contrôle annuel des demandes"),
+    ("camille", 231, "10:26", "sofia", Looked.PERSON_VIEWED, NOT_FOUND),
+    ("camille", 231, "10:29", "sofia", Looked.DOCUMENT_VIEWED, NOT_FOUND),
+    ("camille", 33, "15:05", "sofia", Looked.DOCUMENT_VIEWED, "Exactitude contestée"),
+    ("yanis", 31, "16:45", "sofia", Looked.PERSON_VIEWED, "Appel : plus d’e-mails de prospection"),
+    ("hugo", 8, "10:09", "sofia", Looked.IDENTITY_REVEALED, "Homonyme d’un autre client"),
+    ("nadia", 15, "20:31", "helene", Looked.PERSON_VIEWED, "Demande en retard"),
     ("thomas", 157, "14:15", "sofia", Looked.IDENTITY_REVEALED, "Comparing the sender’s address"),
 )  # fmt: skip
 

@@ -10,9 +10,9 @@ PAUL, SYNDIC = "paul.girard@courriel.example", "gestion@rivoli-syndic.example"
 PAPERS = (
     Paper("Devis 2025-031 – identité visuelle de la galerie Nordlicht", QUOTE, "quote.fr",
           "camille@2", ("thomas@2",), 440, reads=6),
-    Paper("Convention de coproduction – exposition « Lisières »", CONTRACT, "services.fr",
+    Paper("Convention de coproduction – exposition Lisières", CONTRACT, "services.fr",
           "camille@2", ("hugo",), 435, place=PASSAGE, reads=12),
-    Paper("Cession de droits – série « Lisières », douze photographies", CONTRACT, "rights.fr",
+    Paper("Cession de droits – série Lisières, douze photographies", CONTRACT, "rights.fr",
           "camille@2", ("hugo",), 255, reads=5),
     Paper("Accord de confidentialité – projet Rivages", NDA, "nda.fr", "hugo",
           ("camille@2", "thomas@2"), 380, reads=4),
