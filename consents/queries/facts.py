@@ -44,6 +44,11 @@ SCOPES: dict[str, Words] = {
 }
 
 
+ALLOWS = _("Allowed from that moment, as far as this choice goes. Another party may still refuse.")
+FORBIDS = _("Not allowed from that moment.")
+LEAVES = _("From that moment each member’s own choice holds again.")
+
+
 @dataclass(frozen=True)
 class Facts:
     """What a receipt proves, read from its sealed body. Times are aware, in UTC."""
@@ -154,9 +159,11 @@ class Facts:
         return f"{basis.label} ({basis.value})"
 
     @property
-    def allows(self) -> bool:
-        """Whether the act makes the use more permitted."""
-        return bool(self.record["regard:allows"])
+    def effect(self) -> Words:
+        """Return what the act does."""
+        if self.act == Act.POLICY_LIFTED:
+            return LEAVES
+        return ALLOWS if self.record["regard:allows"] else FORBIDS
 
     @property
     def clause(self) -> dict[str, str]:
@@ -169,9 +176,10 @@ class Facts:
         } if clause else {}  # fmt: skip
 
     def sentence(self, words: dict[str, Words]) -> SafeString:
-        """Return what was done as a sentence."""
+        """Return what was done as a sentence; the purpose's title stays in its own language."""
         key = CONTRACT if self.clause else self.act
-        return format_html(str(words[key]), purpose=self.purpose)
+        title = format_html('<span lang="{}">{}</span>', self.language, self.purpose)
+        return format_html(str(words[key]), purpose=title)
 
     @property
     def to_the_holder(self) -> SafeString:
