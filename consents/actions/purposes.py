@@ -77,23 +77,12 @@ def publish(
     _require_fit(purpose, wording)
     _require_complete(wording.texts)
     number = _next_number(purpose, number, effective_from)
-    named = {system.slug: system for system in System.objects.all()}
-    version = PurposeVersion(
-        purpose=purpose,
-        number=number,
-        # The hash covers the time as text, and the database gives it back in UTC.
-        published_at=published_at.astimezone(UTC),
-        effective_from=effective_from.astimezone(UTC),
-        legal_basis=wording.legal_basis,
-        texts=_filled_in({code: asdict(text) for code, text in wording.texts.items()}, named),
-        data_categories=wording.data_categories,
-        recipients=_recipients(wording.recipients, named),
-        retention_trigger=wording.retention_trigger,
-        retention_duration=wording.retention_duration,
-        safeguards=_filled_in(wording.safeguards, named),
-        dpv_purpose=wording.dpv_purpose,
-        dpv_processing=wording.dpv_processing,
-    )
+    # The hash covers the time as text, and the database gives it back in UTC.
+    times = {
+        "published_at": published_at.astimezone(UTC),
+        "effective_from": effective_from.astimezone(UTC),
+    }
+    version = PurposeVersion(purpose=purpose, number=number, **times, **_words(wording))
     version.sha256 = sha256_of(version.published())
     version.save(force_insert=True)
     return version
@@ -166,6 +155,22 @@ def _next_number(purpose: Purpose, number: int | None, effective_from: datetime)
     if last and effective_from < last.effective_from:
         raise OutOfOrder(_("A version cannot take effect before the one it follows."))
     return following
+
+
+def _words(wording: Wording) -> dict[str, Any]:
+    """Return the columns of a version that the wording fills, with the names of today."""
+    named = {system.slug: system for system in System.objects.all()}
+    return {
+        "legal_basis": wording.legal_basis,
+        "texts": _filled_in({code: asdict(text) for code, text in wording.texts.items()}, named),
+        "data_categories": wording.data_categories,
+        "recipients": _recipients(wording.recipients, named),
+        "retention_trigger": wording.retention_trigger,
+        "retention_duration": wording.retention_duration,
+        "safeguards": _filled_in(wording.safeguards, named),
+        "dpv_purpose": wording.dpv_purpose,
+        "dpv_processing": wording.dpv_processing,
+    }
 
 
 def _filled_in(value: Any, named: dict[str, System]) -> Any:

@@ -38,11 +38,12 @@ def moments(world: World) -> list[Moment]:
     found = [
         *_of_camille(world),
         *_of_the_others(world),
-        *_of_organisations(world),
-        Moment(world.clock.ago(75, "19:31"), partial(_by_link, world)),
         Moment(world.clock.ago(31, "16:48"), partial(_by_support, world)),
         Moment(world.clock.ago(219, "10:20"), partial(_by_signal, world)),
     ]
+    if _is_a_choice(world, TRAINING):
+        found += _of_organisations(world)
+        found.append(Moment(world.clock.ago(75, "19:31"), partial(_by_link, world)))
     if world.purposes[TRAINING].control == Control.CONSENT:
         found.append(Moment(ACCEPTED, partial(_by_contract, world)))
     return found

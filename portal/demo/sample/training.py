@@ -26,13 +26,16 @@ ASKED_FOR = (TRAINING, TRAINING, TRAINING, FEATURES, FEATURES, STATISTICS, "deli
 
 
 def moments(world: World) -> list[Moment]:
-    """Return the trainings, and five weeks of questions to the gate."""
-    found = [Moment(world.clock.ago(run[3], "02:00"), partial(_train, world, run)) for run in RUNS]
-    for day in range(36):
-        # The gate is asked by night batches, and now and then by day.
-        at = world.clock.ago(day, "04:30")
-        found.append(Moment(at, partial(_ask_by_night, world, day)))
-    return found if world.purposes[TRAINING].has_control else []
+    """Return the trainings, and five weeks of questions to the gate, which is asked by night."""
+    found = [
+        Moment(world.clock.ago(day, "04:30"), partial(_ask_by_night, world, day))
+        for day in range(36)
+    ]
+    if world.purposes[TRAINING].has_control:
+        found += [
+            Moment(world.clock.ago(run[3], "02:00"), partial(_train, world, run)) for run in RUNS
+        ]
+    return found
 
 
 def _train(world: World, run: tuple[str, str, str, int, int, R, int | None]) -> None:
