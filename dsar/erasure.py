@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from dsar.actions import steps
 from dsar.actions.lifecycle import Code, lock, note
-from dsar.grounds import Cause, Sentence
+from dsar.grounds import Cause, ErasureGround, Sentence
 from dsar.models import ErasureItem, Step, SubjectRequest
-from dsar.models.erasure import STAYING
-from dsar.searching import held_until
+from dsar.models.erasure import STAYING, Decision
+from dsar.searching import as_fields, held_until, proposals
 from dsar.sources.base import Source, SourceError, source_of
 from dsar.states import Status
 
@@ -25,28 +25,28 @@ def carry_out(held: steps.Claim) -> None:
     A worker that dies has done some of them and not the others: the next one does the others.
     """
     source = source_of(held.step.source)
-    todo = held.step.request.items.filter(source=source.slug, done_at=None)
-    for pk in list(todo.values_list("pk", flat=True)):
-        held.renew()
-        _carry_out_one(held, source, pk)
-    done = held.step.request.items.filter(source=source.slug)
-    steps.settle(held, Step.Outcome.DONE, records=sum(item.amount for item in done))
+    _carry_out_all(held, source)
+    done = list(held.step.request.items.filter(source=source.slug))
+    outcome = Step.Outcome.DONE if done else Step.Outcome.NOT_FOUND
+    steps.settle(held, outcome, records=sum(item.amount for item in done))
 
 
 def prove(held: steps.Claim) -> None:
     """Search anew for everything that one source was to erase or lock away.
 
-    What came back in the meantime (a mail, a report) is erased once more; what cannot be proven
-    gone fails the step, and is never called erased (invariant 9).
+    What came in since (a mail, a document) is decided by the same rules and erased too; what cannot
+    be proven gone fails the step, and is never called erased (invariant 9).
     """
     source = source_of(held.step.source)
+    _carry_out_all(held, source)
     todo = held.step.request.items.filter(source=source.slug, proven_at=None)
     for pk in list(todo.values_list("pk", flat=True)):
         held.renew()
         if not _prove_one(held, source, pk):
             raise SourceError(Cause.STILL_THERE)
     proven = held.step.request.items.filter(source=source.slug).count()
-    steps.settle(held, Step.Outcome.DONE, records=proven)
+    outcome = Step.Outcome.DONE if proven else Step.Outcome.NOT_FOUND
+    steps.settle(held, outcome, records=proven)
 
 
 def end_what_is_due(today: date) -> int:
@@ -71,6 +71,21 @@ def end_what_is_due(today: date) -> int:
     return ended
 
 
+def _carry_out_all(held: steps.Claim, source: Source) -> None:
+    """Carry out what is decided and not done; what came in since the plan is decided first."""
+    request = held.step.request
+    for proposal in proposals(request, source.slug):
+        held.renew()
+        fields = as_fields(proposal)
+        ErasureItem.objects.get_or_create(
+            request=request, source=source.slug, key=fields.pop("key"), defaults=fields
+        )
+    todo = request.items.filter(source=source.slug, done_at=None)
+    for pk in list(todo.values_list("pk", flat=True)):
+        held.renew()
+        _carry_out_one(held, source, pk)
+
+
 @transaction.atomic
 def _carry_out_one(held: steps.Claim, source: Source, pk: int) -> None:
     request = lock(held.step.request_id)
@@ -78,9 +93,13 @@ def _carry_out_one(held: steps.Claim, source: Source, pk: int) -> None:
     item = request.items.select_for_update().get(pk=pk)
     if item.done_at is not None:
         return
+    hold = held_until(request.person)
+    if hold is not None and not item.stays:  # placed since the plan was made
+        item.decision, item.sentence = Decision.RESTRICT, Sentence.HELD
+        item.ground, item.until = ErasureGround.LEGAL_CLAIMS, hold.review_on
     source.erase(request.person, item)
     item.done_at = timezone.now()
-    item.save(update_fields=["done_at"])
+    item.save()
     note(request, Code.ITEM_ERASED, by=None, **_about(item))
 
 

@@ -71,6 +71,18 @@ class HasGaps(DomainError):
     code = "has_gaps"
 
 
+class CopyFirst(DomainError):
+    """The person also asked for a copy: what it is to hold must not be erased before."""
+
+    code = "copy_first"
+
+
+class BeingErased(DomainError):
+    """The person's erasure is being carried out: there will be nobody to answer."""
+
+    code = "being_erased"
+
+
 class NothingToRetry(DomainError):
     """The step did not fail."""
 
@@ -142,8 +154,20 @@ def may_approve(request: SubjectRequest, by: User, today: date) -> None:
     staff_of_another(request, by)
     if request.status != Status.REVIEW:
         raise states.IllegalMove(_("This request is not ready for review."))
+    if request.kind == Kind.ERASURE and _open_ones(request, Kind.ACCESS):
+        raise CopyFirst(_("This person also asked for a copy, which has to be answered first."))
     if any(step.kind in ESSENTIAL for step in unseen_gaps(request)):
         raise HasGaps(_("The answer itself could not be made: try that step again."))
+
+
+def may_open(request: SubjectRequest, by: User) -> None:
+    """The person, or support for them, opens a request; not while they are being erased."""
+    if by.pk != request.person_id:
+        staff_of_another(request, by)
+    erasures = request.person.subject_requests.filter(kind=Kind.ERASURE)
+    carried_out = erasures.filter(items__done_at__isnull=False)
+    if request.person.erased_at is not None or carried_out.exists():
+        raise BeingErased(_("Your data is being erased: there is nothing left to ask for."))
 
 
 def may_refuse(request: SubjectRequest, by: User, today: date) -> None:
@@ -179,6 +203,10 @@ def may_write(request: SubjectRequest, by: User, today: date) -> None:
         staff_of_another(request, by)
     if request.person.erased_at is not None:
         raise Closed(_("The account has been erased: a message would reach nobody."))
+
+
+def _open_ones(request: SubjectRequest, kind: Kind) -> bool:
+    return request.person.subject_requests.open().filter(kind=kind).exists()
 
 
 RULES: dict[str, Callable[[SubjectRequest, User, date], None]] = {

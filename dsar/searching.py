@@ -40,7 +40,7 @@ def collect(held: steps.Claim) -> None:
 def plan(held: steps.Claim) -> None:
     """Write down what an erasure would do with each thing a source holds."""
     try:
-        proposals = list(_proposals(held))
+        found = [as_fields(proposal) for proposal in proposals(held.step.request, held.step.source)]
     except Declined:
         steps.settle(held, Step.Outcome.EXCEPTION)
         return
@@ -49,11 +49,11 @@ def plan(held: steps.Claim) -> None:
         # A plan made again replaces the one before; nothing of it has been carried out yet.
         request.items.filter(source=step.source, done_at=None).delete()
         ErasureItem.objects.bulk_create(
-            ErasureItem(request=request, source=step.source, **fields) for fields in proposals
+            ErasureItem(request=request, source=step.source, **fields) for fields in found
         )
 
-    records = sum(fields["amount"] for fields in proposals)
-    steps.settle(held, _found(len(proposals)), write, records=records)
+    records = sum(fields["amount"] for fields in found)
+    steps.settle(held, _found(len(found)), write, records=records)
 
 
 def held_until(person: User) -> Hold | None:
@@ -75,12 +75,9 @@ def proposals(request: SubjectRequest, slug: str) -> list[Proposal]:
         ]
 
 
-def _proposals(held: steps.Claim) -> list[dict[str, Any]]:
-    found = []
-    for proposal in proposals(held.step.request, held.step.source):
-        held.renew()
-        found.append(asdict(proposal) | {"files": list(proposal.files)})
-    return found
+def as_fields(proposal: Proposal) -> dict[str, Any]:
+    """Return a proposal as the fields of its row."""
+    return asdict(proposal) | {"files": list(proposal.files)}
 
 
 def _under(hold: Hold | None, proposal: Proposal) -> Proposal:

@@ -120,8 +120,12 @@ def _phases(request: SubjectRequest) -> Iterable[tuple[Step.Kind, list[str]]]:
     if request.kind == Kind.ACCESS:
         yield Step.Kind.PACKAGE, [""]
         return
-    with_items = set(request.items.values_list("source", flat=True))
-    sources = [s for s in registered().values() if s.slug in with_items]
+    # Also where nothing was found: something may have come in since.
+    planned = request.steps.filter(
+        kind=Step.Kind.PLAN, outcome__in=[Step.Outcome.DONE, Step.Outcome.NOT_FOUND]
+    )
+    slugs_planned = set(planned.values_list("source", flat=True))
+    sources = [s for s in registered().values() if s.slug in slugs_planned]
     for identifying in (False, True):
         slugs = [source.slug for source in sources if source.identifies is identifying]
         yield Step.Kind.ERASE, slugs

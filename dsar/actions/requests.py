@@ -39,7 +39,8 @@ def open_request(
 
     Raises:
         AlreadyOpen: the person has one of this kind under way; it carries that request.
-        StaffOnly, NotYourOwn: somebody else than the person or support asks.
+        StaffOnly: somebody else than the person or support asks.
+        BeingErased: an erasure of the person is being carried out.
     """
     request = SubjectRequest(
         kind=kind,
@@ -51,8 +52,7 @@ def open_request(
         asked_because=asked_because,
         **clock(received_at or timezone.now()),
     )
-    if by.pk != person.pk:
-        rules.staff_of_another(request, by)
+    rules.may_open(request, by)
     _insert_once(request)
     note(request, Code.OPENED, by=by, channel=channel, due_on=request.due_on.isoformat())
     letters.acknowledge(request)

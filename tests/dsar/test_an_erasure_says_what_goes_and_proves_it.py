@@ -20,6 +20,7 @@ from consents.models.inbound import InboundEvent
 from dsar import actions, certificates, erasure, rules
 from dsar.grounds import Cause, RefusalGround, Sentence
 from dsar.models import ErasureItem, Hold, Message, SubjectRequest
+from dsar.models.requests import Kind
 from dsar.sources.base import SourceError
 from dsar.sources.portal import MailSource
 from portal.lib import keys
@@ -289,6 +290,46 @@ def test_what_cannot_be_proven_gone_is_never_called_erased(
     assert [str(gap) for gap in certificates.context(request.certificate)["gaps"]] == [
         "Mails to you"
     ]
+
+
+def test_what_comes_in_after_the_plan_is_decided_by_the_same_rules(
+    planned: SubjectRequest, sam: User, alice: User, bob: User
+) -> None:
+    make_document("late", bob, alice)
+    InboundEvent.objects.create(
+        body=b"alice@example.org", sha256="a", source="docusign", status="unreadable", code="odd"
+    )
+    request = work(actions.approve(planned, by=sam))
+    assert request.outcome == "fulfilled"
+    assert decisions(request)["late"][0] == "keep"
+    assert not Document.objects.visible_to(alice).exists()
+    assert not InboundEvent.objects.exclude(body=b"").exists()
+
+
+def test_a_hold_placed_after_the_plan_still_holds(
+    planned: SubjectRequest, sam: User, dina: User, alice: User
+) -> None:
+    review = timezone.localdate() + timedelta(days=100)
+    Hold.objects.create(person=alice, reason="a dispute", owner=dina, review_on=review)
+    request = work(actions.approve(planned, by=sam))
+    assert not request.items.filter(decision__in=["erase", "anonymise"]).exists()
+    alice.refresh_from_db()
+    assert alice.email == "alice@example.org"
+
+
+def test_a_copy_that_was_asked_for_comes_first(open_request: Ask, sam: User, alice: User) -> None:
+    request = work(open_request("erasure"))
+    copy = open_request("access")
+    with pytest.raises(rules.CopyFirst):
+        actions.approve(request, by=sam)
+    work(copy)
+    actions.approve(request, by=sam)
+
+
+def test_who_is_being_erased_has_nothing_left_to_ask(erased: SubjectRequest, alice: User) -> None:
+    alice.refresh_from_db()
+    with pytest.raises(rules.BeingErased):
+        actions.open_request(Kind.ACCESS, person=alice, by=alice, language="en")
 
 
 def test_once_something_is_erased_it_can_neither_be_refused_nor_withdrawn(
