@@ -8,12 +8,13 @@ from pathlib import Path
 from portal.demo import keys, state
 
 CONTROLLER = {
-    "CONTROLLER_NAME": "Paraphe SAS",
+    "CONTROLLER_NAME": "Signaro SAS",
     "CONTROLLER_ADDRESS": "12 rue des Écoles, 69001 Lyon, France",
     "CONTROLLER_COUNTRY": "FR",
-    "CONTROLLER_EMAIL": "privacy@paraphe.example",
-    "DPO_NAME": "Dina Moreau",
-    "DPO_EMAIL": "dpo@paraphe.example",
+    "CONTROLLER_EMAIL": "privacy@signaro.example",
+    "DPO_NAME": "Hélène Garnier",
+    "DPO_EMAIL": "dpo@signaro.example",
+    "DEFAULT_FROM_EMAIL": "Signaro <privacy@signaro.example>",
 }
 
 
