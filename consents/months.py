@@ -45,11 +45,23 @@ def prepare() -> None:
     ensure(month_of(today(), ahead) for ahead in range(AHEAD + 1))
 
 
+def hold() -> None:
+    """Let no partition be made until the transaction ends.
+
+    To make one locks the uses and then what they refer to, the training runs among them; who writes
+    both in the other order would block it and be blocked by it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [LOCK])
+
+
 def _make(month: date) -> None:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            # One at a time: the function looks first and makes then.
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+            # The function looks first and makes then. Only with this lock does it see what another
+            # transaction has just made, and not what this connection remembers.
+            cursor.execute("LOCK TABLE consents_use IN ACCESS EXCLUSIVE MODE")
             cursor.execute("SELECT consents_use_partition(%s)", [month])
     except IntegrityError:
         # The default partition already holds uses of this month: then it takes the others too.

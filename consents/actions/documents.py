@@ -94,11 +94,12 @@ class _Batch:
         addresses = addresses_for(
             party.address for report in accepted for party in report.parties if party.address
         )
-        uids = _insert(accepted, self.organisations)
+        wanted = {report.reference for report in accepted}
+        uids = _insert(accepted, wanted, self.organisations)
         self.documents = {
             document.reference: document
             for document in Document.objects.select_for_update()
-            .filter(reference__in=uids)
+            .filter(reference__in=wanted)
             .order_by("reference")
         }
         # Another transaction may have made it first: then it has not the uid that we chose.
@@ -151,12 +152,16 @@ def _organisations(reports: Iterable[DocumentReport]) -> dict[str, int]:
     return dict(Organisation.objects.filter(reference__in=named).values_list("reference", "pk"))
 
 
-def _insert(reports: Iterable[DocumentReport], organisations: dict[str, int]) -> dict[str, UUID]:
-    """Insert the documents that are new; return the uids that they then have."""
+def _insert(
+    reports: Iterable[DocumentReport], wanted: set[str], organisations: dict[str, int]
+) -> dict[str, UUID]:
+    """Insert the documents that are new; return the uids that they have if nobody was faster."""
     now = timezone.now()
+    known = Document.objects.filter(reference__in=wanted).values_list("reference", flat=True)
+    missing = wanted.difference(known)
     rows: dict[str, Document] = {}
     for report in reports:
-        if report.reference not in rows:
+        if report.reference in missing and report.reference not in rows:
             document = Document(
                 reference=report.reference,
                 status=Document.Status.DRAFT,

@@ -105,6 +105,7 @@ def record(reports: Sequence[UseReport]) -> Recorded:
     right = [one for one in found if isinstance(one, _Found)]
     months.ensure(one.report.at.astimezone(UTC).date() for one in right)
     with transaction.atomic():
+        months.hold()
         runs = _runs(right)
         judged = [one if isinstance(one, Fault) else _row(one, runs) for one in found]
         rows = [one for one in judged if isinstance(one, _Row)]
