@@ -2,14 +2,24 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, cast
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, cast
 
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class SignedInRequest(HttpRequest):
+    """A request of a known person: LoginRequiredMiddleware let it through."""
+
+    user: "User"
+
+
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+View = Callable[Concatenate[SignedInRequest, P], HttpResponseBase]
 
 
 class Role(models.TextChoices):
@@ -25,7 +35,9 @@ def _only(flag: str) -> Callable[[View[P]], View[P]]:
 
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        def guarded(
+            request: SignedInRequest, *args: P.args, **kwargs: P.kwargs
+        ) -> HttpResponseBase:
             if not getattr(request.user, flag, False):
                 raise Http404
             return view(request, *args, **kwargs)

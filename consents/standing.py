@@ -112,7 +112,7 @@ def about_documents(
     memberships = set(person.memberships.values_list("organisation_id", flat=True))
     organisations = {one.organisation_id for one in documents if one.organisation_id}
     policies = {
-        (one.organisation_id, one.purpose_id): one
+        (one.organisation_id or 0, one.purpose_id): one
         for one in Standing.objects.filter(
             organisation__in=organisations, purpose__in=purposes
         ).select_related("event")
@@ -153,7 +153,7 @@ def _by_purpose(standings: models.QuerySet[Standing]) -> dict[int, list[Standing
 def _most_telling(policies: list[Standing]) -> Standing | None:
     """Of several organisations' policies name an agreement first: that is the one to get out of."""
     agreed = [one for one in policies if one.allowed and one.event.act == Act.CONSENT_GIVEN]
-    return (agreed or policies or [None])[0]
+    return next(iter(agreed or policies), None)
 
 
 def _bears_on(standing: Standing, document: Document) -> bool:

@@ -18,25 +18,41 @@ from dsar.sources.base import Proposal, SourceError, Words, label_of, registered
 
 # A preview is made while the person waits: of a very long list it shows the beginning, and says so.
 MOST = 2000
-NAMED = 5
+
+
+@dataclass(frozen=True)
+class Thing:
+    """One thing by its name, and the day until which it stays."""
+
+    label: str
+    until: date | None
 
 
 @dataclass
 class Group:
-    """Things that share a source, a fate and its reason. ``labels`` names the first few."""
+    """Things that share a source, a fate and its reason."""
 
     source: Words
     decision: str
     sentence: Words
     ground: Words
-    until: date | None
     amount: int = 0
-    labels: list[str] = field(default_factory=list)
+    things: list[Thing] = field(default_factory=list)
 
     @property
-    def unnamed(self) -> int:
-        """How many more there are than are named."""
-        return self.amount - len(self.labels) if self.labels else 0
+    def is_listed(self) -> bool:
+        """Whether there are several, worth a list of their own."""
+        return len(self.things) > 1
+
+    @property
+    def first(self) -> date | None:
+        """The earliest day on which one of them is erased after all."""
+        return min((one.until for one in self.things if one.until), default=None)
+
+    @property
+    def last(self) -> date | None:
+        """The latest such day."""
+        return max((one.until for one in self.things if one.until), default=None)
 
 
 @dataclass(frozen=True)
@@ -80,11 +96,10 @@ def _split(
 ) -> tuple[list[Group], list[Group]]:
     groups: dict[tuple[object, ...], Group] = {}
     for slug, one in things:
-        key = (slug, one.decision, one.sentence, one.until)
+        key = (slug, one.decision, one.sentence)
         group = groups.setdefault(key, _group(slug, one))
         group.amount += one.amount
-        if one.label and len(group.labels) < NAMED:
-            group.labels.append(one.label)
+        group.things.append(Thing(one.label, one.until))
     ordered = list(groups.values())
     stays = [group for group in ordered if group.decision in STAYING | {Decision.ANONYMISE}]
     return [group for group in ordered if group not in stays], stays
@@ -96,5 +111,4 @@ def _group(slug: str, one: Proposal | ErasureItem) -> Group:
         decision=one.decision,
         sentence=Sentence(one.sentence).label,
         ground=ground_label(one.ground),
-        until=one.until,
     )

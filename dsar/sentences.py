@@ -1,7 +1,7 @@
 """What a request's pages and letters say about where it stands and why its date is its date."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -151,7 +151,7 @@ def _note(request: SubjectRequest, status: Status) -> str:
     return ""
 
 
-def _day(at: object) -> str:
+def _day(at: datetime | None) -> str:
     return date_format(at, "DATE_FORMAT") if at is not None else ""
 
 
@@ -159,7 +159,7 @@ def _day(at: object) -> str:
 class Entry:
     """One line of a timeline: when (aware), what, by whom, and a detail in words."""
 
-    at: object
+    at: datetime
     what: str
     who: str
     detail: str = ""

@@ -9,10 +9,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.reauthentication import reauthentication_required
+from accounts.roles import SignedInRequest
 from dsar import certificates, packages
 from dsar.actions import downloads
 from dsar.models import Certificate, Package
-from dsar.views.subject import SignedInRequest, own
+from dsar.views.subject import own
 
 
 @require_POST

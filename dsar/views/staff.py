@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -16,14 +16,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.actions import look
 from accounts.models import AccessEvent, User
-from accounts.roles import support_required
+from accounts.roles import SignedInRequest, support_required
 from dsar import actions, queries, rules, sentences
 from dsar.forms import ApproveForm, ExtendForm, MessageForm, RefuseForm, RevealForm
 from dsar.models import SubjectRequest
 from dsar.models.requests import Kind
 from dsar.previews import plan_of
 from dsar.sources.base import label_of
-from dsar.views.subject import SignedInRequest
 from portal.lib import mail
 from portal.lib.models import OutgoingMail
 
@@ -131,7 +130,7 @@ def reveal(request: SignedInRequest, reference: str) -> HttpResponse:
     return redirect("dsar:staff-detail", reference)
 
 
-def _simple(act: Callable[..., object], said: Promise) -> Callable[..., HttpResponse]:
+def _simple(act: Callable[..., object], said: Promise) -> Callable[..., HttpResponseBase]:
     """Return the view of an act that needs nothing but its button."""
 
     def view(request: SignedInRequest, reference: str) -> HttpResponse:

@@ -3,15 +3,15 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.models import User
 from accounts.reauthentication import reauthentication_required
+from accounts.roles import SignedInRequest
 from dsar import actions, authorities, queries, rules, sentences
 from dsar.actions.requests import clock
 from dsar.forms import AskAccessForm, AskErasureForm, MessageForm
@@ -21,12 +21,6 @@ from dsar.previews import plan_of, preview_erasure
 from dsar.sources.base import label_of, registered
 
 FORMS = {Kind.ACCESS: AskAccessForm, Kind.ERASURE: AskErasureForm}
-
-
-class SignedInRequest(HttpRequest):
-    """A request that LoginRequiredMiddleware let through."""
-
-    user: User
 
 
 def own(request: SignedInRequest, reference: str) -> SubjectRequest:
