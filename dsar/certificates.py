@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext, override
@@ -49,7 +50,7 @@ def issue(held: steps.Claim) -> None:
 
 def path_of(token: str) -> str:
     """Return the path of the page that shows the certificate to whoever has the link."""
-    return f"/certificates/{token}/"
+    return reverse("dsar:certificate", args=[token])
 
 
 def by_token(token: str) -> Certificate | None:

@@ -7,6 +7,7 @@ is no account left to sign in to.
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import override
 
 from dsar import authorities
@@ -64,7 +65,7 @@ def _tell(
     if not to:
         return  # erased: nobody is left to be told
     key = ":".join(filter(None, [f"dsar-{template}", str(request.pk), unique]))
-    url = f"{settings.SITE_URL}/requests/{request.reference}/"
+    url = settings.SITE_URL + reverse("dsar:detail", args=[request.reference])
     with override(request.language):
         known = {"request": request, "url": url, "person": request.person}
         mail.send(
