@@ -3,7 +3,9 @@
 import secrets
 from collections.abc import Collection
 
+from allauth.idp.oidc.contrib.rest_framework.permissions import TokenPermission
 from allauth.idp.oidc.models import Client
+from rest_framework.permissions import BasePermission
 
 SCOPES = ("documents:write", "uses:write", "permits:read", "requests:write")
 
@@ -31,3 +33,17 @@ def create(name: str, *, scopes: Collection[str]) -> tuple[str, str]:
 def revoke(client_id: str) -> bool:
     """Delete a client and all its tokens; return whether there was one."""
     return bool(Client.objects.filter(pk=client_id).delete()[0])
+
+
+def scope(name: str) -> type[BasePermission]:
+    """Return the permission that asks for one OAuth2 scope."""
+    granted: type[BasePermission] = TokenPermission.has_scope(name)
+
+    class NeedsScope(granted):  # type: ignore[misc,valid-type]
+        """Says which scope is missing (RFC 6750 §3.1)."""
+
+        code = "insufficient_scope"
+        message = f"The token lacks the scope {name}."
+        missing_scope = name
+
+    return NeedsScope

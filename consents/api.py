@@ -1,8 +1,8 @@
 """For the engineers of the service: register documents, report uses, ask the gate."""
 
+import logging
 from typing import Any
 
-from allauth.idp.oidc.contrib.rest_framework.permissions import TokenPermission
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from drf_spectacular.utils import (
@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.machine_clients import scope
 from consents import permits
 from consents.actions import uses
 from consents.actions.documents import Result, register
@@ -30,6 +31,8 @@ from consents.serializers import (
     UseIn,
     UsesOut,
 )
+
+log = logging.getLogger(__name__)
 
 MOST_ITEMS = 1000
 # The gate answers within this time or denies (milliseconds).
@@ -60,7 +63,7 @@ def _batch(data: Any) -> list[Any]:
 class Documents(APIView):
     """Documents, by the service's own reference."""
 
-    permission_classes = [TokenPermission.has_scope("documents:write")]
+    permission_classes = [scope("documents:write")]
 
     @extend_schema(
         summary="Look a document up by its reference",
@@ -119,7 +122,7 @@ def _sums(items: list[Item]) -> dict[str, Any]:
 class Uses(APIView):
     """What documents were really used for."""
 
-    permission_classes = [TokenPermission.has_scope("uses:write")]
+    permission_classes = [scope("uses:write")]
 
     @extend_schema(
         summary="Report uses of documents",
@@ -154,7 +157,7 @@ class Uses(APIView):
 class Permits(APIView):
     """The gate: ask before every use."""
 
-    permission_classes = [TokenPermission.has_scope("permits:read")]
+    permission_classes = [scope("permits:read")]
 
     @extend_schema(
         summary="May this document be used for this purpose?",
@@ -192,6 +195,7 @@ class Permits(APIView):
     def handle_exception(self, exc: Exception) -> Response:
         """Deny when the database is down or too slow, be it for the token or for the choice."""
         if isinstance(exc, DatabaseError):
+            log.error("the gate denies: %s", type(exc).__name__)
             nothing = Decision(
                 "", allowed=False, reason=Reason.UNAVAILABLE, as_of=timezone.now(), state=""
             )

@@ -3,16 +3,20 @@
 import base64
 import hashlib
 import hmac
+import logging
 import re
 from collections.abc import Iterable, Mapping
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.db import OperationalError
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from consents.actions import envelopes
 from portal.lib import strict_json
+
+log = logging.getLogger(__name__)
 
 SIGNATURE = re.compile(r"x-docusign-signature-\d{1,3}", re.IGNORECASE)
 
@@ -38,7 +42,11 @@ def docusign(request: HttpRequest) -> JsonResponse:
         event = strict_json.loads(raw, allow_duplicates=True)
     except strict_json.Malformed as error:
         return _error(400, error.code, error.message)
-    kept = envelopes.receive(raw, event)
+    try:
+        kept = envelopes.receive(raw, event)
+    except OperationalError as error:
+        log.error("the database does not answer: %s", type(error).__name__)
+        return _error(503, "unavailable", "Send the event again later.", **{"Retry-After": "60"})
     return JsonResponse({"result": "kept" if kept else "applied"})
 
 

@@ -4,12 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from allauth.idp.oidc.contrib.rest_framework.authentication import TokenAuthentication
-from allauth.idp.oidc.contrib.rest_framework.permissions import TokenPermission
 from rest_framework.exceptions import AuthenticationFailed
-from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from accounts.machine_clients import SCOPES
+from accounts.machine_clients import SCOPES, scope
 
 __all__ = ["SCOPES", "MachineAuthentication", "MachineClient", "scope"]
 
@@ -63,17 +61,3 @@ class MachineAuthentication(TokenAuthentication):  # type: ignore[misc]
     def authenticate_header(self, request: Request) -> str:
         """Make a missing or expired token a 401 and not a 403 (RFC 6750 §3)."""
         return CHALLENGE
-
-
-def scope(name: str) -> type[BasePermission]:
-    """Return the permission that asks for one OAuth2 scope."""
-    granted: type[BasePermission] = TokenPermission.has_scope(name)
-
-    class NeedsScope(granted):  # type: ignore[misc,valid-type]
-        """Says which scope is missing (RFC 6750 §3.1)."""
-
-        code = "insufficient_scope"
-        message = f"The token lacks the scope {name}."
-        missing_scope = name
-
-    return NeedsScope

@@ -1,7 +1,9 @@
 """Errors of the API as JSON: ``{"code": …, "message": …}`` and the fields at fault."""
 
+import logging
 from typing import Any
 
+from django.db import OperationalError
 from rest_framework.exceptions import APIException, NotAuthenticated, PermissionDenied
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -9,11 +11,17 @@ from rest_framework.views import exception_handler
 from portal.api.authentication import CHALLENGE, InvalidToken
 from portal.lib.errors import DomainError
 
+log = logging.getLogger(__name__)
+
 
 def handler(exc: Exception, context: dict[str, Any]) -> Response | None:
     """Turn a refused rule into a 409; give every other error a code and a sentence."""
     if isinstance(exc, DomainError):
         return Response({"code": exc.code, "message": str(exc.message)}, status=409)
+    if isinstance(exc, OperationalError):
+        log.error("the database does not answer: %s", type(exc).__name__)
+        body = {"code": "unavailable", "message": "Nothing was done. Try again soon."}
+        return Response(body, status=503, headers={"Retry-After": "5"})
     response = exception_handler(exc, context)
     if response is not None and isinstance(exc, APIException):
         response.data = _body(exc)

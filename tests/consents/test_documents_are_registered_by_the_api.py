@@ -1,6 +1,7 @@
 """``POST /api/v1/documents/``: create or update by the service's own reference."""
 
 import pytest
+from django.db import OperationalError
 
 from accounts.models import Organisation
 from consents.models import Document, Party
@@ -238,6 +239,16 @@ def test_a_batch_costs_a_fixed_number_of_queries(post, django_assert_max_num_que
     later = [one | {"state_at": "2026-06-01T00:00:00Z", "title": "New"} for one in batch]
     with django_assert_max_num_queries(25):
         assert post(later).json()["updated"] == 200
+
+
+def test_while_the_database_is_down_nothing_is_half_done(post, monkeypatch):
+    def down(reports):
+        raise OperationalError("the server closed the connection unexpectedly")
+
+    monkeypatch.setattr("consents.actions.documents.register_all", down)
+    answer = post(LEASE)
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert answer["Retry-After"]
 
 
 def test_another_scope_does_not_open_this_door(machine, client):

@@ -3,8 +3,10 @@
 import json
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
+from consents.actions import envelopes
 from consents.models import Document, InboundEvent
 from tests.consents.conftest import KEY, sign
 from tests.consents.envelopes import completed
@@ -74,6 +76,16 @@ def test_too_large_an_event_is_refused_without_being_read(hook, settings):
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
     settings.HOOK_MAX_BYTES = len(RAW)
     assert hook(RAW).status_code == 200
+
+
+def test_while_the_database_is_down_the_event_is_to_be_sent_again(hook, monkeypatch):
+    def down(*args):
+        raise OperationalError("the server closed the connection unexpectedly")
+
+    monkeypatch.setattr(envelopes, "receive", down)
+    answer = hook(RAW)
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert answer["Retry-After"]
 
 
 def test_only_post_is_understood():

@@ -72,7 +72,8 @@ def test_a_question_without_its_parts_is_a_bad_request(world, ask, question):
 def test_who_may_not_ask_gets_no_answer(world, machine, client):
     question = {"document": "private", "purpose": "ai-training"}
     assert client.get(URL, question).status_code == 401
-    assert machine("documents:write").get(URL, question).status_code == 403
+    refused = machine("documents:write").get(URL, question)
+    assert (refused.status_code, refused.json()["code"]) == (403, "insufficient_scope")
     assert machine("permits:read").post(URL, question).status_code == 405
     assert not PermitAnswer.objects.exists()
 
