@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 STEADY = 60  # seconds after which a server counts as started
@@ -15,14 +16,22 @@ class Child:
     """A server in a process group of its own; ``watch`` starts it again whenever it has ended."""
 
     def __init__(
-        self, name: str, command: list[str], *, env: dict[str, str], cwd: Path, log: Path
+        self,
+        name: str,
+        command: list[str],
+        *,
+        env: dict[str, str],
+        cwd: Path,
+        log: Path,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.name = name
+        self._clock = clock
         self._command, self._env, self._cwd = command, env, cwd
         self._log = log.open("ab")
         self._process: subprocess.Popen[bytes] | None = None
         self._failures = 0
-        self._started = 0.0  # on the monotonic clock
+        self._started = 0.0
 
     @property
     def pid(self) -> int:
@@ -35,9 +44,9 @@ class Child:
             if self._process.poll() is None:
                 return False
             self._bury(self._process)
-        if self._failures and time.monotonic() < self._started + self._pause():
+        if self._failures and self._clock() < self._started + self._pause():
             return False
-        self._started = time.monotonic()
+        self._started = self._clock()
         self._process = subprocess.Popen(
             self._command, cwd=self._cwd, env=self._env, start_new_session=True,
             stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log,
@@ -51,7 +60,7 @@ class Child:
         """Note that the server has ended by itself, and end what it left of its group."""
         print(f"The {self.name} ended ({process.returncode}) and is started again.", flush=True)
         _kill_group(process)
-        steady = time.monotonic() - self._started > STEADY
+        steady = self._clock() - self._started > STEADY
         self._failures = 1 if steady else self._failures + 1
         self._process = None
 
@@ -61,10 +70,10 @@ class Child:
             self._process.terminate()
 
     def end(self, until: float) -> None:
-        """Wait for the end until the monotonic clock says ``until``, then kill the whole group."""
+        """Wait for the end until the clock says ``until``, then kill the whole group."""
         if self._process:
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(max(0, until - time.monotonic()))
+                self._process.wait(max(0, until - self._clock()))
             _kill_group(self._process)
             self._process.wait()
         self._log.close()

@@ -71,7 +71,7 @@ class Cluster:
     @property
     def mark(self) -> str:
         """The name that every process of this server bears in its command line."""
-        return _mark(self.data)
+        return mark(self.data)
 
     @property
     def log(self) -> Path:
@@ -294,7 +294,7 @@ def _halt(cluster: Cluster) -> None:
 
 def _end(data: Path) -> None:
     """End whatever still runs on the data, and take its socket's directory away."""
-    processes.end(processes.marked(_mark(data)), patience=10)
+    processes.end(processes.marked(mark(data)), patience=10)
     sockets = socket_directory(data)
     if sockets != data and sockets.exists():
         shutil.rmtree(sockets)
@@ -346,7 +346,8 @@ def _lock_file(directory: Path) -> Path:
     return directory.with_name(f"{directory.name}.lock")
 
 
-def _mark(data: Path) -> str:
+def mark(data: Path) -> str:
+    """Return the name that every process on this data bears in its command line."""
     return f"regard-{_hash(data)}"
 
 

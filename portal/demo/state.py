@@ -112,9 +112,9 @@ def end_leftovers() -> None:
     if not _children().exists():
         return
     groups = set(json.loads(_children().read_text()))
-    # A number may have passed to a stranger meanwhile; ours name this checkout.
-    left = [pid for pid in processes.marked(f"{ROOT}/") if _group(pid) in groups]
-    processes.end(left, patience=10)
+    # A number may have passed to a stranger meanwhile; ours name this checkout or its state.
+    ours = {*processes.marked(f"{ROOT}/"), *processes.marked(f"{directory()}/")}
+    processes.end([pid for pid in ours if _group(pid) in groups], patience=10)
     forget()
 
 

@@ -91,7 +91,7 @@ def test_a_stopped_database_is_an_answer_and_not_an_error(private_server: Path) 
         "DATABASE_URL": "",
         "BIND": f"127.0.0.1:{port}",
     }
-    run = {"cwd": ROOT, "env": environment}
+    run: dict[str, Any] = {"cwd": ROOT, "env": environment}
     subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], check=True, **run)
     server = subprocess.Popen([sys.executable, "-m", "gunicorn", "-c", "portal/gunicorn.py"], **run)
     try:
