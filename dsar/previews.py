@@ -45,6 +45,12 @@ class Group:
         return len(self.things) > 1
 
     @property
+    def label(self) -> str:
+        """The name of the one thing, where it says more than its source does."""
+        name = self.things[0].label
+        return "" if name == str(self.source) else name
+
+    @property
     def first(self) -> date | None:
         """The earliest day on which one of them is erased after all."""
         return min((one.until for one in self.things if one.until), default=None)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -170,11 +171,26 @@ def timeline(request: SubjectRequest, *, reader: object) -> list[Entry]:
 
     Staff are named to each other; to the person they are "support" (C-579/21: not by name).
     """
-    events = request.events.select_related("by").order_by("-id")
-    return [
-        Entry(event.at, str(event.get_code_display()), _who(event, request, reader), _detail(event))
-        for event in events
-    ]
+    found = []
+    for is_routine, events in groupby(
+        request.events.select_related("by").order_by("-id"), _is_routine
+    ):
+        group = list(events)
+        if is_routine:
+            done = ngettext("%(n)d place finished", "%(n)d places finished", len(group))
+            found.append(Entry(group[0].at, done % {"n": len(group)}, _("by the portal itself")))
+            continue
+        found += [
+            Entry(one.at, str(one.get_code_display()), _who(one, request, reader), _detail(one))
+            for one in group
+        ]
+    return found
+
+
+def _is_routine(event: RequestEvent) -> bool:
+    """Whether a source finished as it should: many of these in a row are one line."""
+    fine = (Step.Outcome.DONE, Step.Outcome.NOT_FOUND)
+    return event.code == RequestEvent.Code.STEP_FINISHED and event.detail("outcome") in fine
 
 
 def _who(event: RequestEvent, request: SubjectRequest, reader: object) -> str:

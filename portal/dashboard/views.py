@@ -61,7 +61,7 @@ def _reasons(since: datetime) -> list[tuple[str, bool, int]]:
 def _gate_chart(days: list[queries.GateDay]) -> Chart:
     return Chart(
         name=_("What the gate was asked, per day"),
-        labels=[date_format(one.day, "SHORT_DATE_FORMAT") for one in days],
+        labels=[date_format(one.day, "j M") for one in days],
         series=[
             Series(_("denied"), [one.denied for one in days]),
             Series(_("allowed"), [one.allowed for one in days]),
