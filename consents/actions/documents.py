@@ -4,7 +4,7 @@ Reports come repeated, late and in any order; the end is the same. What is told 
 ``state_at``: the newest report that describes a document says what it is called and who is in it,
 an older one only fills gaps. The status never goes back (``reports.LIFE``), protection
 (``special_category``, a minor, somebody who signed) is never lifted by a report, and a document
-stays with the organisation it was first reported in: no report may open the gate (invariant 4).
+stays with the organisation it was first reported in, whose policy holds for it (invariant 4).
 """
 
 import hashlib
@@ -20,7 +20,6 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actions import addresses_for
 from accounts.models import Organisation
 from consents import kinds
 from consents.actions.parties import Parties
@@ -91,9 +90,6 @@ class _Batch:
     def __init__(self, reports: Sequence[DocumentReport]) -> None:
         self.organisations = _organisations(reports)
         accepted = [report for report in reports if self.accepts(report)]
-        addresses = addresses_for(
-            party.address for report in accepted for party in report.parties if party.address
-        )
         wanted = {report.reference for report in accepted}
         uids = _insert(accepted, wanted, self.organisations)
         self.documents = {
@@ -104,7 +100,7 @@ class _Batch:
         }
         # Another transaction may have made it first: then it has not the uid that we chose.
         self.created = {name for name, uid in uids.items() if self.documents[name].uid == uid}
-        self.parties = Parties(self.documents.values(), addresses)
+        self.parties = Parties(self.documents.values())
         self.before = {name: _facts(one) for name, one in self.documents.items()}
 
     def accepts(self, report: DocumentReport) -> bool:

@@ -1,13 +1,13 @@
 """Who is in the documents of a batch of reports: read once, written once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
-from accounts.models import Address
+from accounts.actions import addresses_for
 from consents.models import Document, Party
 from consents.reports import DocumentReport, PartyReport
 
-# What makes a party one in its document: the address (else the name) and the role.
-Key = tuple[int | str, str]
+# What makes a party one in its document: the e-mail (else the name) and the role.
+Key = tuple[str, str]
 
 
 class Parties:
@@ -15,16 +15,16 @@ class Parties:
 
     The newest report says who is in a document. A party it leaves out was put there by mistake and
     goes (recipients are corrected before signing), unless they signed: who signed is a party for
-    ever, whatever is said later, so that nobody's refusal can be lost with them.
+    ever, whatever is said later, so that nobody's refusal can be lost with them. Somebody whose
+    address was erased is not made known again by a report that still names them.
     """
 
-    def __init__(self, documents: Iterable[Document], addresses: Mapping[str, Address]) -> None:
-        self.addresses = addresses
-        self.new: dict[int, Party] = {}  # by id(): they have no key of their own yet
+    def __init__(self, documents: Iterable[Document]) -> None:
+        self.new: dict[int, tuple[Party, str | None]] = {}  # by id(), with the e-mail
         self.changed: dict[int, Party] = {}
         self.gone: list[int] = []
         self.of: dict[int, dict[Key, Party]] = {one.pk: {} for one in documents}
-        for party in Party.objects.filter(document__in=self.of):
+        for party in Party.objects.filter(document__in=self.of).select_related("address"):
             self.of[party.document_id][_key(party)] = party
 
     def learn(
@@ -43,7 +43,7 @@ class Parties:
             return False
         told: dict[Key, PartyReport] = {}
         for one in report.parties:
-            told.setdefault(self._told_key(one), one)
+            told.setdefault((one.address or f"?{one.name}", one.role), one)
         first = newer or not known
         changes = [
             self._meet(document, key, one, newer=newer, add=first or one.signed_at is not None)
@@ -52,7 +52,7 @@ class Parties:
         return (newer and self._drop(known, told)) or any(changes)
 
     def save(self) -> None:
-        """Write what was learnt: three queries at most."""
+        """Write what was learnt, in a few queries."""
         if self.gone:
             Party.objects.filter(pk__in=self.gone).delete()
         if self.changed:
@@ -61,10 +61,10 @@ class Parties:
                 ["name", "is_minor", "signed_at", "listed_at"],
                 batch_size=500,
             )
-        Party.objects.bulk_create(self.new.values(), batch_size=2000)
-
-    def _told_key(self, one: PartyReport) -> Key:
-        return (self.addresses[one.address].pk if one.address else f"?{one.name}", one.role)
+        addresses = addresses_for(email for _party, email in self.new.values() if email)
+        for party, email in self.new.values():
+            party.address = addresses[email] if email else None
+        Party.objects.bulk_create((party for party, _ in self.new.values()), batch_size=2000)
 
     def _meet(
         self, document: Document, key: Key, one: PartyReport, *, newer: bool, add: bool
@@ -74,18 +74,20 @@ class Parties:
         party = known.get(key)
         if party is not None:
             return self._update(party, one, newer=newer)
-        if not add or (not newer and _is_now_known_by_address(one, known.values())):
+        if not add or _was_erased(one, known.values()):
+            return False
+        if not newer and _is_now_known_by_address(one, known):
             return False
         party = Party(
             document=document,
-            address=self.addresses[one.address] if one.address else None,
             role=one.role,
             name=one.name,
             is_minor=one.is_minor,
             signed_at=one.signed_at,
             listed_at=document.listed_at,
         )
-        known[key] = self.new[id(party)] = party
+        known[key] = party
+        self.new[id(party)] = party, one.address
         return True
 
     def _update(self, party: Party, one: PartyReport, *, newer: bool) -> bool:
@@ -111,10 +113,11 @@ class Parties:
             key
             for key, party in known.items()
             if key not in told
+            and not _is_erased(party)
             and (
                 party.signed_at is None
                 # The same signer, of whom we now know the address.
-                or (party.address_id is None and (party.role, party.name) in named)
+                or (_is_unknown(key) and (party.role, party.name) in named)
             )
         ]
         for key in left_out:
@@ -126,11 +129,30 @@ class Parties:
 
 
 def _key(party: Party) -> Key:
-    return (party.address_id or f"?{party.name}", party.role)
+    if _is_erased(party):
+        return (f"#{party.pk}", party.role)
+    return ((party.address and party.address.email) or f"?{party.name}", party.role)
 
 
-def _is_now_known_by_address(one: PartyReport, known: Iterable[Party]) -> bool:
+def _is_unknown(key: Key) -> bool:
+    return key[0].startswith("?")
+
+
+def _is_erased(party: Party) -> bool:
+    return party.address is not None and party.address.email is None
+
+
+def _was_erased(one: PartyReport, known: Iterable[Party]) -> bool:
+    """Whether it must be somebody who had their address erased: the same part, signed then."""
+    return any(
+        _is_erased(party) and (party.role, party.signed_at) == (one.role, one.signed_at)
+        for party in known
+    )
+
+
+def _is_now_known_by_address(one: PartyReport, known: dict[Key, Party]) -> bool:
     """Whether a signer without address is one whom a newer report names with theirs."""
     return one.address is None and any(
-        party.address_id and (party.role, party.name) == (one.role, one.name) for party in known
+        not _is_unknown(key) and (party.role, party.name) == (one.role, one.name)
+        for key, party in known.items()
     )

@@ -3,7 +3,7 @@
 import pytest
 from django.db import OperationalError
 
-from accounts.models import Organisation
+from accounts.models import Address, Organisation
 from consents.models import Document, Party
 
 pytestmark = pytest.mark.django_db
@@ -138,6 +138,18 @@ def test_an_erased_document_stays_empty(post):
     document = stored()
     assert (document.title, document.sha256, document.status) == ("", "", "deleted")
     assert emails() == set()
+
+
+def test_a_report_does_not_bring_back_whom_we_erased(post):
+    post(LEASE)
+    Address.objects.filter(email="ada@courriel.example").update(email=None)
+    Party.objects.filter(address__email=None, role="signer").exclude(name="Ben").update(name="")
+    for minute in ("00", "01"):  # the same report, and a newer one
+        post(LEASE | {"state_at": f"2026-05-03T12:{minute}:00Z"})
+    assert not Address.objects.filter(email="ada@courriel.example").exists()
+    assert Party.objects.filter(role="signer").count() == 2
+    # And who stays unknown keeps the document closed.
+    assert Party.objects.filter(address__isnull=False, address__email=None).count() == 1
 
 
 def test_an_organisation_is_made_once_and_kept(post):
