@@ -52,8 +52,8 @@ codes: ## the second factors of the demo's staff, now
 	@$(PYTHON) -m portal.demo.codes
 
 messages: install ## collect the strings to translate and compile the translations (needs gettext)
-	@cd portal && ../$(IN)python ../manage.py makemessages -l fr --no-wrap --no-obsolete
-	@$(IN)python manage.py compilemessages
+	@$(IN)python -m portal.demo.manage makemessages -l fr --no-wrap --no-obsolete --add-location file -i .venv -i .regard -i tests
+	@$(IN)python -m portal.demo.manage compilemessages -l fr -i .venv
 
 requirements: install ## pin the packages anew, from pyproject.toml
 	@.ci/pin
