@@ -117,16 +117,7 @@ def _one_at_a_time(envelope: str) -> None:
 
 
 def _about(report: EnvelopeReport, known: list[Document]) -> list[DocumentReport]:
-    """Return the reports of the documents that the event lists, or of those we know of.
-
-    The documents of an envelope share its state, so the state we know holds for those that a late
-    event adds.
-    """
-    status = report.status
-    if known:
-        # The least far of those we know: others may have been taken out, and are gone for that.
-        shared = min((Document.Status(one.status) for one in known), key=LIFE.index)
-        status = furthest([status, shared])
+    """Return the reports of the documents that the event lists, or of those we know of."""
     if not report.documents:
         return [
             DocumentReport(reference=one.reference, status=report.status, state_at=report.at)
@@ -134,13 +125,13 @@ def _about(report: EnvelopeReport, known: list[Document]) -> list[DocumentReport
         ]
     # An account that is none of our organisations is no reason to turn its documents away.
     ours = Organisation.objects.filter(reference=report.organisation).exists()
-    late = bool(known) and report.at < max(one.state_at for one in known)
+    shared, late = _shared_status(report, known), _late(report, known)
     names = {one.reference for one in known}
     return [
         DocumentReport(
             reference=one.reference,
             # An old event lists what a newer one does not: it has been taken out since.
-            status=Document.Status.DELETED if late and one.reference not in names else status,
+            status=Document.Status.DELETED if late and one.reference not in names else shared,
             state_at=report.at,
             title=one.title,
             kind=one.kind,
@@ -155,10 +146,24 @@ def _about(report: EnvelopeReport, known: list[Document]) -> list[DocumentReport
     ]
 
 
+def _shared_status(report: EnvelopeReport, known: list[Document]) -> Document.Status:
+    """Return the state of the envelope, which its documents share, also one that comes late."""
+    if not known:
+        return report.status
+    # The least far of those we know: others may have been taken out, and are gone for that.
+    least = min((Document.Status(one.status) for one in known), key=LIFE.index)
+    return furthest([report.status, least])
+
+
+def _late(report: EnvelopeReport, known: list[Document]) -> bool:
+    """Return whether a newer event has described the envelope already."""
+    return any(one.state_at > report.at for one in known)
+
+
 def _left_out(report: EnvelopeReport, known: list[Document]) -> list[DocumentReport]:
     """Return that the documents are gone which the newest event of the envelope does not list."""
     listed = {one.reference for one in report.documents}
-    if not listed or any(one.state_at > report.at for one in known):
+    if not listed or _late(report, known):
         return []
     return [
         DocumentReport(reference=one.reference, status=Document.Status.DELETED, state_at=report.at)
