@@ -34,6 +34,7 @@ def index(request: SubjectRequest, found: list[Step], at: datetime) -> Iterator[
         {
             "label": label_of(step.source),
             "gap": step.is_gap,
+            "is_partial": bool(step.part),
             "tables": [table | {"path": page_name(table["slug"], 1)} for table in step.tables],
             "files": step.files,
         }

@@ -141,6 +141,7 @@ class Cause(models.TextChoices):
     REFUSED = "refused", _("the source refused our access")
     NOT_CONFIGURED = "not_configured", _("the source is not set up")
     UNREADABLE = "unreadable", _("the source answered something we cannot read")
+    FILE_MISSING = "file_missing", _("a file is missing from the storage")
     STILL_THERE = "still_there", _("a new search still found data")
     LOST = "lost", _("the work was interrupted too often")
     UNEXPECTED = "unexpected", _("an error nobody foresaw")
@@ -153,6 +154,7 @@ class NextAction(models.TextChoices):
     ASK_OWNER = "ask_owner", _("Ask the owner of the source whether it is down, then try again.")
     CHECK_ACCESS = "check_access", _("Renew our access to the source, then try again.")
     CONFIGURE = "configure", _("Set the source up, then try again.")
+    RESTORE = "restore", _("Put the file back from a backup, then try again.")
     REPORT = "report", _("Send the step’s number to the operators; its error is in the log.")
 
 
@@ -161,6 +163,7 @@ NEXT_ACTION: dict[Cause, NextAction] = {
     Cause.REFUSED: NextAction.CHECK_ACCESS,
     Cause.NOT_CONFIGURED: NextAction.CONFIGURE,
     Cause.UNREADABLE: NextAction.REPORT,
+    Cause.FILE_MISSING: NextAction.RESTORE,
     Cause.STILL_THERE: NextAction.REPORT,
     Cause.LOST: NextAction.REPORT,
     Cause.UNEXPECTED: NextAction.REPORT,

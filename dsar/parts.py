@@ -40,6 +40,7 @@ class Summary:
     tables: list[dict[str, Any]] = field(default_factory=list)
     records: int = 0
     files: int = 0
+    missing: int = 0  # files that should be there and are not
 
 
 def write(
@@ -61,8 +62,8 @@ def tables(name: str, keys: bytes) -> Iterator[tuple[dict[str, Any], Iterator[di
     """Yield each table's head with its rows; take the rows before the next table."""
     lines = _lines(_unsealed(name + ROWS, keys[:KEY]))
     for _number, group in groupby(lines, key=itemgetter("table")):
-        head, rows = next(group), group
-        yield head, rows
+        # The rows are the rest of the group behind its head: one iterator, read once.
+        yield next(group), group  # noqa: B031
 
 
 def files(name: str, keys: bytes) -> Iterator[tuple[str, Iterator[bytes]]]:
@@ -94,7 +95,7 @@ def _write_table(
     for row in table.rows:
         alive()
         names = [_copy(file, source, summary, files, alive) for file in row.files]
-        rows.write(_line(number | _plain(row, zone) | {"files": names}))
+        rows.write(_line(number | _plain(row, zone) | {"files": [name for name in names if name]}))
         count += 1
     summary.records += count
     summary.tables.append({"slug": table.slug, "title": str(table.title), "rows": count})
@@ -124,13 +125,21 @@ def _copy(
     target: IO[bytes],
     alive: Callable[[], None],
 ) -> str:
-    """Copy one original file into the part; return its name in the copy, unique by its number."""
+    """Copy one original file into the part; return its name in the copy, unique by its number.
+
+    A file that the storage has lost is counted and has no name: the rest is given all the same.
+    """
+    try:
+        content = file.open()
+    except FileNotFoundError:
+        summary.missing += 1
+        return ""
     summary.files += 1
     path = PurePosixPath(file.name.replace("\\", "/"))
     safe = get_valid_filename(path.name or "file")[-100:]
     name = f"files/{source}/{summary.files:04d}-{safe}"
     _frame(target, name.encode())
-    with file.open() as content:
+    with content:
         while block := content.read(BLOCK):
             _frame(target, block)
             alive()

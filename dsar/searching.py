@@ -10,7 +10,7 @@ from django.utils.translation import override
 from accounts.models import User
 from dsar import parts
 from dsar.actions import steps
-from dsar.grounds import ErasureGround, Sentence
+from dsar.grounds import Cause, ErasureGround, Sentence
 from dsar.models import ErasureItem, Hold, Step, SubjectRequest
 from dsar.models.erasure import Decision
 from dsar.sources.base import Declined, Proposal, source_of
@@ -34,7 +34,10 @@ def collect(held: steps.Claim) -> None:
     except Declined:
         steps.settle(held, Step.Outcome.EXCEPTION)
         return
-    steps.settle(held, _found(part.records), **_kept(part))
+    if part.missing:
+        steps.settle(held, Step.Outcome.EXCEPTION, cause=Cause.FILE_MISSING, **_kept(part))
+    else:
+        steps.settle(held, _found(part.records), **_kept(part))
 
 
 def plan(held: steps.Claim) -> None:

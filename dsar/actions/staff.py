@@ -109,7 +109,7 @@ def refuse(
 
 @transaction.atomic
 def retry(step: Step, *, by: User) -> Step:
-    """Ask again a source that failed, from the first attempt.
+    """Ask again a source that failed or gave too little, from the first attempt.
 
     Raises:
         NothingToRetry: the step did not fail.
@@ -119,7 +119,7 @@ def retry(step: Step, *, by: User) -> Step:
     rules.staff_of_another(request, by)
     rules.still_open(request)
     step = request.steps.select_for_update().get(pk=step.pk)
-    if step.outcome != Step.Outcome.FAILED:
+    if not step.is_gap:
         raise rules.NothingToRetry(_("This step has not failed."))
     engine.requeue(request, step, by=by)
     return step

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from accounts.models import User
@@ -98,6 +99,33 @@ def test_a_source_that_declines_is_a_gap_too(
     assert request.status == "review"
     assert request.steps.get(source="organisations").outcome == "exception"
     assert work(actions.approve(request, by=sam, accept_gaps=True)).outcome == "with_gaps"
+
+
+def test_a_file_the_storage_lost_is_named_and_the_rest_is_given(
+    open_request: Ask, sam: User, alice: User, bob: User
+) -> None:
+    documents = make_life(alice, bob)
+    lost = documents["own"].file
+    lost.storage.delete(str(lost.name))
+    request = work(open_request())
+    step = request.steps.get(source="documents")
+    assert (request.status, step.outcome, step.cause) == ("review", "exception", "file_missing")
+    answered = work(actions.approve(request, by=sam, accept_gaps=True))
+    assert answered.outcome == "with_gaps"
+    copy = unpack(answered)
+    assert "files of “Your documents” could not be found" in copy.read("index.html").decode()
+    assert copy.read("data/documents.json").count(b'"files"') == len(documents) - 1
+
+
+def test_a_file_put_back_closes_the_gap(
+    open_request: Ask, sam: User, alice: User, bob: User
+) -> None:
+    lost = make_life(alice, bob)["own"].file
+    lost.storage.delete(str(lost.name))
+    request = work(open_request())
+    lost.storage.save(str(lost.name), ContentFile(b"found again"))
+    actions.retry(request.steps.get(source="documents"), by=sam)
+    assert work(request).outcome == "fulfilled"
 
 
 def test_a_source_that_is_taken_out_of_the_settings_is_not_skipped(

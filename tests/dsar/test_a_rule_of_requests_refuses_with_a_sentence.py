@@ -146,7 +146,7 @@ def test_an_extension_runs_from_receipt_and_is_told_with_its_reason(
     request = actions.extend(request, by=sam, reason=reason, note_to_person="Four archives.")
     assert str(request.due_on) == "2026-04-30"
     text = mails("extended").get().text
-    for part in ("April 30, 2026", "complex", "Four archives.", "CNIL"):
+    for part in ("30 April 2026", "complex", "Four archives.", "CNIL"):
         assert part in text
     with pytest.raises(rules.AlreadyExtended):
         actions.extend(request, by=sam, reason=reason, note_to_person="Again.")
@@ -160,6 +160,37 @@ def test_after_the_first_month_it_is_too_late_to_extend(
     time_machine.move_to("2026-03-03 00:00:01+01:00")
     with pytest.raises(rules.TooLateToExtend):
         actions.extend(request, by=sam, reason=ExtensionReason.NUMBER, note_to_person="x")
+
+
+def test_an_extension_owes_the_person_its_reason(open_request: Ask, sam: User) -> None:
+    with pytest.raises(rules.EvidenceMissing):
+        actions.extend(
+            open_request("erasure"), by=sam, reason=ExtensionReason.NUMBER, note_to_person=" "
+        )
+
+
+def test_what_is_taken_is_taken_once_and_can_be_given_back(
+    open_request: Ask, sam: User, dina: User
+) -> None:
+    request = open_request("erasure")
+    actions.take(request, by=sam)
+    assert actions.take(request, by=sam).assignee == sam
+    assert actions.take(request, by=dina).assignee == dina
+    assert actions.release(request, by=dina).assignee is None
+    assert actions.release(request, by=dina).assignee is None
+    codes = list(request.events.values_list("code", flat=True))
+    assert (codes.count("taken"), codes.count("released")) == (2, 1)
+
+
+def test_what_has_begun_is_not_started_again(open_request: Ask, sam: User) -> None:
+    with pytest.raises(IllegalMove):
+        actions.start(open_request(), by=sam)
+
+
+def test_nobody_writes_to_who_has_been_erased(open_request: Ask, sam: User) -> None:
+    request = work(actions.approve(work(open_request("erasure")), by=sam))
+    with pytest.raises(rules.Closed):
+        actions.write_message(request, by=sam, text="Hello?")
 
 
 def test_every_act_of_staff_is_a_row_the_person_can_read(

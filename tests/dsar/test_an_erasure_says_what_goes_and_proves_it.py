@@ -18,8 +18,9 @@ from consents import permits
 from consents.models import ChoiceEvent, Document, Party
 from consents.models.inbound import InboundEvent
 from dsar import actions, certificates, erasure, rules
+from dsar.actions.holds import AlreadyLifted, OfficerOnly
 from dsar.grounds import Cause, RefusalGround, Sentence
-from dsar.models import ErasureItem, Hold, Message, SubjectRequest
+from dsar.models import ErasureItem, Message, SubjectRequest
 from dsar.models.requests import Kind
 from dsar.sources.base import SourceError
 from dsar.sources.portal import MailSource
@@ -220,7 +221,7 @@ def test_while_a_legal_hold_stands_nothing_is_erased(
     alice: User, dina: User, sam: User, open_request: Ask, documents: dict[str, Document]
 ) -> None:
     review = timezone.localdate() + timedelta(days=200)
-    hold = Hold.objects.create(person=alice, reason="a dispute", owner=dina, review_on=review)
+    hold = actions.place_hold(alice, by=dina, reason="a dispute", review_on=review)
     request = work(open_request("erasure"))
     draft = request.items.get(label="Title of draft")
     assert (draft.decision, draft.sentence, draft.until) == ("restrict", Sentence.HELD, review)
@@ -232,7 +233,7 @@ def test_while_a_legal_hold_stands_nothing_is_erased(
     assert Document.objects.get(reference="draft").restricted_at is not None
     # At the date, nothing as long as the hold stands; then everything.
     assert erasure.end_what_is_due(review) == 0
-    Hold.objects.filter(pk=hold.pk).update(lifted_at=timezone.now(), lifted_by=dina)
+    actions.lift_hold(hold, by=dina)
     assert erasure.end_what_is_due(review) > 0
     alice.refresh_from_db()
     assert alice.email is None
@@ -310,11 +311,28 @@ def test_a_hold_placed_after_the_plan_still_holds(
     planned: SubjectRequest, sam: User, dina: User, alice: User
 ) -> None:
     review = timezone.localdate() + timedelta(days=100)
-    Hold.objects.create(person=alice, reason="a dispute", owner=dina, review_on=review)
+    actions.place_hold(alice, by=dina, reason="a dispute", review_on=review)
     request = work(actions.approve(planned, by=sam))
     assert not request.items.filter(decision__in=["erase", "anonymise"]).exists()
     alice.refresh_from_db()
     assert alice.email == "alice@example.org"
+
+
+def test_only_the_officer_places_and_lifts_a_hold_and_the_person_sees_it(
+    alice: User, sam: User, dina: User
+) -> None:
+    review = timezone.localdate() + timedelta(days=100)
+    with pytest.raises(OfficerOnly):
+        actions.place_hold(alice, by=sam, reason="a dispute", review_on=review)
+    with pytest.raises(rules.NotYourOwn):
+        actions.place_hold(dina, by=dina, reason="a dispute", review_on=review)
+    with pytest.raises(rules.EvidenceMissing):
+        actions.place_hold(alice, by=dina, reason="a dispute", review_on=timezone.localdate())
+    hold = actions.place_hold(alice, by=dina, reason="a dispute", review_on=review)
+    actions.lift_hold(hold, by=dina)
+    with pytest.raises(AlreadyLifted):
+        actions.lift_hold(hold, by=dina)
+    assert alice.looks_at_my_file.filter(by=dina).count() == 2
 
 
 def test_a_copy_that_was_asked_for_comes_first(open_request: Ask, sam: User, alice: User) -> None:
