@@ -1,5 +1,6 @@
 """Pages of no single app."""
 
+from datetime import timedelta
 from typing import cast
 
 from django.conf import settings
@@ -7,6 +8,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
@@ -14,9 +16,12 @@ from django.views.i18n import set_language
 from accounts.models import User
 from consents.views.home import home as customer_home
 from consents.views.parts import SignedInRequest
+from dsar.models import SubjectRequest
+from dsar.queries import of_person
 from portal.context import THEME_COOKIE, THEMES
 
 YEAR = 365 * 24 * 60 * 60
+LATELY = timedelta(days=30)
 
 
 @login_not_required
@@ -30,7 +35,17 @@ def home(request: HttpRequest) -> HttpResponseBase:
     if user.is_support:
         return redirect("/staff/")
     # Here, where both are known, what concerns requests is added to the customer's first page.
-    return customer_home(cast(SignedInRequest, request))
+    return customer_home(cast(SignedInRequest, request), requests=_current_requests(user))
+
+
+def _current_requests(person: User) -> list[SubjectRequest]:
+    """Return the person's requests that are under way, have news, or were closed lately."""
+    lately = timezone.now() - LATELY
+    return [
+        one
+        for one in of_person(person)
+        if one.is_open or one.unread_by_person or (one.closed_at and one.closed_at > lately)
+    ]
 
 
 @login_not_required

@@ -1,6 +1,5 @@
 """What changed between two wordings, word by word, for a reader."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from difflib import SequenceMatcher
@@ -46,21 +45,19 @@ PARTS: dict[str, str | Promise] = {
 
 def pieces(old: str, new: str) -> list[Piece]:
     """Return the new text with what was added and removed, by whole words."""
-    before, after = re.findall(r"\S+\s*", old), re.findall(r"\S+\s*", new)
+    before, after = old.split(), new.split()
     if max(len(before), len(after)) > LONGEST:
         return [Piece(REMOVED, old), Piece(ADDED, new)]
     found = []
-    matcher = SequenceMatcher(
-        None, [word.strip() for word in before], [word.strip() for word in after], autojunk=False
-    )
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
     for kind, start, end, start_new, end_new in matcher.get_opcodes():
         if kind == "equal":
-            found.append(Piece(SAME, "".join(after[start_new:end_new])))
+            found.append(Piece(SAME, " ".join(after[start_new:end_new])))
             continue
         if end > start:
-            found.append(Piece(REMOVED, "".join(before[start:end])))
+            found.append(Piece(REMOVED, " ".join(before[start:end])))
         if end_new > start_new:
-            found.append(Piece(ADDED, "".join(after[start_new:end_new])))
+            found.append(Piece(ADDED, " ".join(after[start_new:end_new])))
     return found
 
 

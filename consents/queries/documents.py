@@ -14,7 +14,7 @@ from consents.models import Document, Party, PurposeVersion, Use
 from consents.permits import Decision
 from consents.queries import shelf, words
 from consents.queries.catalogue import Catalogue
-from consents.queries.shelf import COUNTED, PAGE, Wanted
+from consents.queries.shelf import COUNTED, Wanted
 
 
 @dataclass(frozen=True)
@@ -45,22 +45,18 @@ class Row:
 
 @dataclass(frozen=True)
 class Shelf:
-    """One page of the list. ``older`` and ``newer`` name the document to go on from."""
+    """One page of the list. ``older`` and ``newer`` name the document to go on from.
+
+    ``count`` is None where it was not counted (the later pages of a search); ``is_more`` says that
+    it is a least. ``searched_to`` is the date where a search stopped although there is more.
+    """
 
     rows: list[Row]
-    count: int
+    count: int | None
+    is_more: bool
     older: UUID | None
     newer: UUID | None
-
-    @property
-    def shown(self) -> int:
-        """Return the number that a page may state for sure."""
-        return min(self.count, COUNTED)
-
-    @property
-    def is_more(self) -> bool:
-        """Whether there are more than the number shown."""
-        return self.count > COUNTED
+    searched_to: datetime | None
 
 
 def shelf_page(
@@ -74,21 +70,23 @@ def shelf_page(
     """Return one page of the documents; an unknown place to go on from means the first page."""
     addresses = own_addresses(person)
     wanted = replace(wanted, training_versions=training_versions(of))
-    older, newer = shelf.place_of(person, older_than), shelf.place_of(person, newer_than)
-    found = shelf.places(addresses, wanted, older_than=older, newer_than=newer, limit=PAGE + 1)
-    if newer is not None and len(found) <= PAGE:  # back at the top: show the whole first page
-        older = newer = None
-        found = shelf.places(addresses, wanted, limit=PAGE + 1)
-    more = len(found) > PAGE
-    found = found[1:] if more and newer is not None else found[:PAGE]
-    documents = shelf.fetch(person, [place.document_id for place in found])
-    goes_on = more or newer is not None
-    came_from = older is not None or (newer is not None and more)
+    leaf = shelf.turn(
+        addresses,
+        wanted,
+        older_than=shelf.place_of(addresses, older_than),
+        newer_than=shelf.place_of(addresses, newer_than),
+    )
+    documents = shelf.fetch(addresses, [place.document_id for place in leaf.places])
+    count = leaf.count
+    if count is None and not wanted.narrows:
+        count = len(shelf.newest(addresses, limit=COUNTED + 1))
     return Shelf(
         rows=rows(person, of, documents, addresses),
-        count=shelf.count(addresses, wanted),
-        older=documents[-1].uid if documents and goes_on else None,
-        newer=documents[0].uid if documents and came_from else None,
+        count=None if count is None else min(count, COUNTED),
+        is_more=leaf.end is not None or (count or 0) > COUNTED,
+        older=shelf.uid_of(leaf.older),
+        newer=shelf.uid_of(leaf.newer),
+        searched_to=leaf.searched_to.listed_at if leaf.searched_to else None,
     )
 
 

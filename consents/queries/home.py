@@ -75,7 +75,7 @@ def home_page(person: User, *, now: datetime, saved: str | None = None) -> HomeP
     choices = catalogue.choices(person, of, saved=saved)
     addresses = documents.own_addresses(person)
     newest = shelf.newest(addresses, limit=COUNTED + 1)
-    fetched = shelf.fetch(person, newest[:LATEST])
+    fetched = shelf.fetch(addresses, newest[:LATEST])
     by_purpose = {one.purpose.pk: one for one in choices}
     return HomePage(
         training=_training(person, of, by_purpose, newest[:COUNTED], addresses),

@@ -9,12 +9,12 @@ from consents.queries.home import home_page
 from consents.views.parts import SignedInRequest, just_saved, page
 
 
-def home(request: SignedInRequest, **requests: Any) -> HttpResponse:
+def home(request: SignedInRequest, **more: Any) -> HttpResponse:
     """Say how AI training stands, and show what is new.
 
-    ``requests`` is what the composing layer adds of requests about data, which this app may not
-    know: ``open_requests`` and ``answers`` (see ``templates/consents/home.html``).
+    ``more`` is what the composing layer (``portal.views``) adds of requests about data, which this
+    app may not know: ``requests``, shown by ``templates/dsar/home_requests.html``.
     """
     now = timezone.now()
     home = home_page(request.user, now=now, saved=just_saved(request))
-    return page(request, "consents/home.html", {"home": home, **requests})
+    return page(request, "consents/home.html", {"home": home, **more})
