@@ -9,8 +9,8 @@ from dsar.models.steps import Step
 __all__ = [
     "Certificate",
     "ErasureItem",
-    "HolidayOverride",
     "Hold",
+    "HolidayOverride",
     "Message",
     "Package",
     "RequestEvent",

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from dsar import tasks
+from dsar import actions, tasks
 from dsar.actions import steps
 from dsar.models import Step
 from tests.dsar.worlds import Ask, work
@@ -83,8 +83,6 @@ def test_the_sweep_queues_anew_what_the_queue_lost(step: Step, time_machine: Any
 
 
 def test_the_sweep_leaves_closed_requests_alone(step: Step, alice: User, time_machine: Any) -> None:
-    from dsar import actions
-
     actions.withdraw(step.request, by=alice)
     time_machine.move_to(timezone.now() + steps.lease() * 6, tick=False)
     assert steps.sweep() == 0
