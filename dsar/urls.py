@@ -16,9 +16,7 @@ urlpatterns = [
     path("requests/<slug:reference>/withdraw/", subject.withdraw, name="withdraw"),
     path("requests/<slug:reference>/download/", downloads.download, name="download"),
     path("certificates/<str:token>/", downloads.certificate, name="certificate"),
-    path(
-        "certificates/<str:token>/pdf/", downloads.certificate_pdf, name="certificate-pdf"
-    ),
+    path("certificates/<str:token>/pdf/", downloads.certificate_pdf, name="certificate-pdf"),
     path("staff/", staff.queue, name="queue"),
     path("staff/requests/<slug:reference>/", staff.detail, name="staff-detail"),
     path("staff/requests/<slug:reference>/reveal/", staff.reveal, name="reveal"),
