@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -122,3 +123,16 @@ def test_the_demo_runs_what_was_tested() -> None:
     tested = pins("requirements-dev.txt")
     for name in ("requirements.txt", "requirements-demo.txt"):
         assert pins(name).items() <= tested.items()
+
+
+def test_every_package_named_in_the_project_is_pinned() -> None:
+    """Whoever adds one runs .ci/pin."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    for file, wanted in {
+        "requirements.txt": project["dependencies"],
+        "requirements-demo.txt": [*project["dependencies"], *extras["demo"]],
+        "requirements-dev.txt": [*project["dependencies"], *extras["demo"], *extras["dev"]],
+    }.items():
+        pinned = set(re.findall(r"^([a-z0-9._-]+)==", (ROOT / file).read_text(), re.MULTILINE))
+        assert {re.split(r"[\[<>=; ]", name)[0] for name in wanted} - pinned == set(), file
