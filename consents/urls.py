@@ -23,5 +23,6 @@ urlpatterns = [
     path("history/choices.csv", history.history_file, name="history-file"),
     path("choices/clause/<int:pk>/", policies.clause, name="clause"),
     path("choices/<slug:slug>/", choices.choose, name="choose"),
+    path("organisation/<uuid:uid>/", policies.organisation, name="organisation"),
     path("organisation/policy/", policies.policy, name="policy"),
 ]

@@ -13,8 +13,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accessibility/", views.accessibility, name="accessibility"),
     path("language/", views.choose_language, name="set_language"),
     path("theme/", views.choose_theme, name="set_theme"),
-    path("", include("accounts.urls")),
+    # Before accounts: the page of an organisation is theirs with the policy added.
     path("", include("consents.urls")),
+    path("", include("accounts.urls")),
     path("account/", include("allauth.urls")),
     path("identity/o/api/", include("portal.api.tokens")),
     path("api/v1/", include("portal.api.urls")),

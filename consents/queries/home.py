@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
 
 from accounts.models import User
 from consents import standing
@@ -15,6 +15,7 @@ from consents.queries.choice import Choice
 from consents.queries.documents import Row
 from consents.queries.policies import Position
 from consents.queries.shelf import COUNTED
+from consents.queries.words import OWN
 from consents.standing import Stand
 
 LATEST = 5
@@ -23,7 +24,7 @@ LISTED = 10  # exceptions; the rest is in the history
 
 @dataclass(frozen=True)
 class ExceptionLine:
-    """A document or an organisation for which the person chose differently."""
+    """A document, an organisation or an address for which the person chose differently."""
 
     standing: Standing
     document: Document | None
@@ -102,7 +103,7 @@ def exceptions(person: User, choice: Choice) -> list[ExceptionLine]:
             person=person, purpose=choice.purpose, document=None
         ).select_related("event")
     )
-    found = []
+    found = _by_link(person, choice)
     for one in narrower:
         within = one.within_id or (one.document.organisation_id if one.document else None)
         bearing = [one, *(wide for wide in own if wide.within_id in (None, within))]
@@ -110,6 +111,22 @@ def exceptions(person: User, choice: Choice) -> list[ExceptionLine]:
         if stand.allowed != choice.stand.allowed:
             found.append(ExceptionLine(one, one.document))
     return found[:LISTED]
+
+
+def _by_link(person: User, choice: Choice) -> list[ExceptionLine]:
+    """Return refusals made without signing in, before the address was the person's own.
+
+    They go on closing the documents of that address, whatever is chosen for all.
+    """
+    if not choice.stand.allowed:
+        return []
+    refused = Standing.objects.filter(
+        address__in=person.addresses.all(), purpose=choice.purpose, allowed=False
+    )
+    own = choice.stand.event if choice.stand.origin in OWN else None
+    later = Q(event_id__gt=own.pk) if own else Q()  # one's own later yes undid it
+    whole = refused.filter(later, document=None, within=None).select_related("address")
+    return [ExceptionLine(one, None) for one in whole]
 
 
 def look_back(of: Sequence[int], purpose: int, stand: Stand) -> LookBack:

@@ -85,7 +85,7 @@ def positions(person: User, of: Catalogue, *, saved: str | None = None) -> list[
             saved_at=_saved_at(decided.get((organisation, purpose.pk)), saved),
         )
         for organisation, membership in mine.items()
-        for purpose in of.purposes
+        for purpose in sorted(of.purposes, key=lambda one: not one.is_ai_training)
         if purpose.has_control
     ]
 

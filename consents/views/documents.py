@@ -11,6 +11,7 @@ from django.http import FileResponse, Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
 
 from consents import permits
 from consents.forms import DocumentFilter, PlaceForm
@@ -36,6 +37,7 @@ YEARS = range(1970, 2200)
 log = logging.getLogger(__name__)
 
 
+@require_safe
 def documents(request: SignedInRequest) -> HttpResponse:
     """List, search and filter the person's documents."""
     person, now = request.user, timezone.localtime()
@@ -59,6 +61,7 @@ def documents(request: SignedInRequest) -> HttpResponse:
     return page(request, "consents/documents.html", context)
 
 
+@require_safe
 def documents_by_purpose(request: SignedInRequest) -> HttpResponse:
     """Show the grid: documents down, purposes across, the gate's answer in each cell."""
     place = PlaceForm(request.GET)
@@ -70,6 +73,7 @@ def documents_by_purpose(request: SignedInRequest) -> HttpResponse:
     return page(request, "consents/grid.html", context)
 
 
+@require_safe
 def document(request: SignedInRequest, uid: UUID) -> HttpResponse:
     """Show one document: what it is used for, by whom, who has it, for how long."""
     found = get_object_or_404(_visible(request), uid=uid)
@@ -83,6 +87,7 @@ def document(request: SignedInRequest, uid: UUID) -> HttpResponse:
     return page(request, "consents/document.html", context)
 
 
+@require_safe
 def document_file(request: SignedInRequest, uid: UUID) -> FileResponse:
     """Stream the original, to look at (a PDF, with ``?view``) or to keep."""
     found = get_object_or_404(_visible(request), uid=uid)

@@ -7,6 +7,7 @@ from datetime import tzinfo
 from django.http import HttpResponse, StreamingHttpResponse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from consents.queries import history as queries
@@ -17,6 +18,7 @@ from consents.views.parts import SignedInRequest, page
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 
 
+@require_safe
 def history(request: SignedInRequest) -> HttpResponse:
     """List every act: who, old and new, under which text, by which way."""
     found = queries.history(
@@ -32,6 +34,7 @@ def history(request: SignedInRequest) -> HttpResponse:
     return page(request, "consents/history.html", context)
 
 
+@require_safe
 def history_file(request: SignedInRequest) -> StreamingHttpResponse:
     """Stream the same as CSV, in the person's language and time zone."""
     zone = timezone.get_current_timezone()

@@ -34,6 +34,11 @@ def page(request: SignedInRequest, template: str, context: Mapping[str, Any]) ->
     part = "#content" if request.htmx and not request.htmx.history_restore_request else ""
     response = render(request, template + part, dict(context))
     patch_vary_headers(response, ["HX-Request"])
+    return personal(response)
+
+
+def personal(response: HttpResponse) -> HttpResponse:
+    """Return the answer so that no cache keeps it, the browser's neither after signing out."""
     patch_cache_control(response, private=True, no_store=True)
     return response
 

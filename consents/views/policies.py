@@ -1,14 +1,17 @@
 """What organisations decide for their documents, and the clauses that once agreed."""
 
 from itertools import groupby
+from uuid import UUID
 
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import organisations
+from accounts.forms import InvitationForm
 from accounts.models import Organisation
 from consents.actions import choices
 from consents.forms import LIFT, PolicyForm
@@ -22,6 +25,7 @@ from consents.views.parts import (
     just_saved,
     language,
     page,
+    personal,
     remember_saved,
 )  # fmt: skip
 
@@ -45,6 +49,21 @@ def policy(request: SignedInRequest) -> HttpResponse:
     return page(request, "consents/policy.html", {"groups": groups})
 
 
+@require_safe
+def organisation(request: SignedInRequest, uid: UUID) -> HttpResponse:
+    """Show an organisation's page with its policy: the page of accounts, and ours in it."""
+    mine = request.user.memberships.select_related("organisation", "person")
+    membership = get_object_or_404(mine, organisation__uid=uid)
+    of = catalogue(timezone.now())
+    positions = queries.positions(request.user, of, saved=just_saved(request))
+    context = organisations.page_context(membership) | {
+        "form": InvitationForm(),
+        "positions": [one for one in positions if one.organisation == membership.organisation],
+    }
+    return personal(render(request, "consents/organisation.html", context))
+
+
+@require_safe
 def clause(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show a clause as it stood, who accepted it, and how it differs from the one before."""
     found = get_object_or_404(queries.clauses(request.user), pk=pk)

@@ -3,6 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from consents.models import Purpose
 from consents.queries import catalogue
@@ -10,6 +11,7 @@ from consents.queries.purposes import purpose_page
 from consents.views.parts import SignedInRequest, just_saved, page
 
 
+@require_safe
 def purposes(request: SignedInRequest) -> HttpResponse:
     """List every purpose by what can be done about it, each with its own control."""
     of = catalogue.catalogue(timezone.now())
@@ -17,6 +19,7 @@ def purposes(request: SignedInRequest) -> HttpResponse:
     return page(request, "consents/purposes.html", {"groups": catalogue.grouped(choices)})
 
 
+@require_safe
 def purpose(request: SignedInRequest, slug: str) -> HttpResponse:
     """Show one purpose with all its wordings and what changed from one to the next."""
     asked, now = get_object_or_404(Purpose, slug=slug), timezone.now()

@@ -84,7 +84,8 @@ def test_the_pages_of_an_administrator_and_of_a_policy(
         shop.training, organisation=shop.lilas, by=shop.ada, language="en"
     )
     page, complaints = visits.watched(chromium())
-    visit(page, live, shop.ada, ["/", "/organisation/policy/"], axe)
+    addresses = ["/", "/organisation/policy/", f"/organisation/{shop.lilas.uid}/"]
+    visit(page, live, shop.ada, addresses, axe)
     assert complaints == []
 
 

@@ -67,3 +67,18 @@ def test_what_is_no_choice_for_a_purpose_is_refused(
     shop.members()
     asked = sent(shop, "refuse") | {"purpose": "delivery"}
     assert signed_in(shop.ada).post("/organisation/policy/", asked).status_code == 409
+
+
+def test_the_policy_stands_on_the_page_of_the_organisation(
+    shop: Shop, signed_in: Callable[..., Client]
+) -> None:
+    shop.members()
+    there = f"/organisation/{shop.lilas.uid}/"
+    admin, member = signed_in(shop.ada), signed_in(shop.ben)
+    assert "Who is a member?" in admin.get(there).content.decode()
+    assert ">Refuse for all documents</button>" in admin.get(there).content.decode()
+    admin.post("/organisation/policy/", sent(shop, "refuse") | {"next": there})
+    page = " ".join(member.get(there).content.decode().split())
+    assert "Ada refused on" in page
+    assert "Leave it to each member" not in page
+    assert signed_in(shop.cleo).get(there).status_code == 404

@@ -7,12 +7,13 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from accounts.actions import address_for
+from accounts.actions import address_for, claim_address
 from accounts.roles import Role
 from consents.actions import choices
 from consents.actions.purposes import publish
 from consents.catalogue import FOLDER, purpose
 from consents.models import Purpose
+from consents.models.ledger import Source
 from tests.consents.pages.conftest import Shop
 from tests.consents.worlds import make_person
 
@@ -117,6 +118,17 @@ def test_a_narrower_choice_that_differs_is_named_until_it_is_undone(
     assert "separately" not in home(client), "a wider refusal undid it"
     shop.allow(shop.ada)
     assert "are refused separately" in home(client), "a wider yes does not undo a refusal"
+
+
+def test_a_refusal_by_link_is_not_forgotten_when_the_address_is_claimed(
+    objection: Shop, signed_in: Callable[..., Client]
+) -> None:
+    address = address_for("ada@work.example")
+    objection.document("Lease", address)
+    choices.refuse(objection.training, address=address, by=None, source=Source.LINK, language="en")
+    claim_address("ada@work.example", person=objection.ada)
+    page = home(signed_in(objection.ada))
+    assert "The documents sent to ada@work.example are refused separately, by a link" in page
 
 
 def test_past_trainings_are_counted(shop: Shop, signed_in: Callable[..., Client]) -> None:
