@@ -119,9 +119,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # --- Where the data lies -------------------------------------------------------------------------
 # Without a DATABASE_URL, and only then, the demo and the tests use the embedded PostgreSQL, whose
 # socket lies in its data directory. portal/checks.py refuses that outside the demo.
-EMBEDDED_DATABASE_DIR = Path(
-    env.str("EMBEDDED_DATABASE_DIR", default=str(STATE_DIR / "postgres"))
-)
+EMBEDDED_DATABASE_DIR = Path(env.str("EMBEDDED_DATABASE_DIR", default=str(STATE_DIR / "postgres")))
 EMBEDDED_DATABASE = not env.str("DATABASE_URL", default="")
 if not EMBEDDED_DATABASE:
     DATABASES = {"default": env.db("DATABASE_URL")}

@@ -9,6 +9,7 @@ from typing import Any
 
 import django
 import pytest
+from django.utils import timezone, translation
 
 from tests import environment
 
@@ -27,6 +28,14 @@ QUIET = [
 ]
 BROWSERS = ["chromium", "chromium-browser", "google-chrome"]
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+@pytest.fixture(autouse=True)
+def _back_to_the_default_language() -> Iterator[None]:
+    """A request leaves its language and time zone behind in the thread; the next test has none."""
+    yield
+    translation.deactivate()
+    timezone.deactivate()
 
 
 @pytest.fixture
