@@ -52,15 +52,15 @@ class Queue:
 def queue(me: User, today: date, *, when: str, kind: str, text: str, after: str) -> Queue:
     """Return a page of requests, the one due first on top.
 
-    ``text`` is (the beginning of) a reference or an exact e-mail address: a name is nothing to
-    fish for. Unknown filters count as "open"; a malformed ``after`` as the first page.
+    ``text`` is (the beginning of) a reference. Never an address: whose request it is would be told
+    without a reason, and without a row that the person can read; support looks people up instead.
+    Unknown filters count as "open"; a malformed ``after`` as the first page.
     """
     found = _filtered(me, today, when).select_related("assignee", "person")
     if kind in Kind.values:
         found = found.filter(kind=kind)
     if text := text.strip().replace("\0", ""):
-        address = Q(person__addresses__email=text.lower())
-        found = found.filter(Q(reference__istartswith=text) | address).distinct()
+        found = found.filter(reference__istartswith=text)
     rows = list(_after(found.order_by("due_on", "id"), after)[: PAGE + 1])
     more = len(rows) > PAGE
     last = rows[PAGE - 1] if more else None

@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.actions import look
+from accounts.actions import NamesSomebody, look
 from accounts.models import AccessEvent, User
 from accounts.roles import SignedInRequest, support_required
 from dsar import actions, queries, rules, sentences
@@ -120,13 +120,17 @@ def reveal(request: SignedInRequest, reference: str) -> HttpResponse:
     found, form = _request(reference), RevealForm(request.POST)
     if not form.is_valid():
         return _refused(request, found, reveal_form=form)
-    look(
-        found.person,
-        by=request.user,
-        kind=AccessEvent.Kind.IDENTITY_REVEALED,
-        reference=found.reference,
-        reason=form.cleaned_data["reason"],
-    )
+    try:
+        look(
+            found.person,
+            by=request.user,
+            kind=AccessEvent.Kind.IDENTITY_REVEALED,
+            reference=found.reference,
+            reason=form.cleaned_data["reason"],
+        )
+    except NamesSomebody as refusal:
+        form.add_error("reason", str(refusal.message))
+        return _refused(request, found, reveal_form=form)
     return redirect("dsar:staff-detail", reference)
 
 
@@ -198,14 +202,15 @@ def retry(request: SignedInRequest, reference: str, step: int) -> HttpResponse:
     return _done(request, reference, _("The source is asked again."))
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @support_required
 def people(request: SignedInRequest) -> HttpResponse:
     """Find a person by their exact address: nobody browses people here.
 
-    The search itself is a look at the person's file and leaves its row.
+    The search itself is a look at the person's file and leaves its row. It is posted, so that no
+    address stands in a URL, and with that in histories and in the logs of servers.
     """
-    address = request.GET.get("email", "").strip().lower().replace("\0", "")[:254]
+    address = request.POST.get("email", "").strip().lower().replace("\0", "")[:254]
     found = User.objects.filter(addresses__email=address).first() if address else None
     if found is not None:
         look(found, by=request.user, kind=AccessEvent.Kind.PERSON_VIEWED)
