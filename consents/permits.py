@@ -71,7 +71,11 @@ WITH asked AS (
         SELECT v.id FROM consents_purposeversion v
         WHERE v.purpose_id = p.id AND v.effective_from <= %(now)s
         ORDER BY v.effective_from DESC, v.number DESC LIMIT 1
-    ) AS version_id
+    ) AS version_id, (
+        -- Who agreed to less than this version agreed to something else (invariant 4).
+        SELECT coalesce(max(v.number), 0) FROM consents_purposeversion v
+        WHERE v.purpose_id = p.id AND v.widens AND v.effective_from <= %(now)s
+    ) AS floor
     FROM consents_purpose p WHERE p.slug = %(purpose)s
 ), party AS (
     SELECT p.id, p.document_id, p.is_minor, p.address_id, a.person_id,
@@ -94,6 +98,9 @@ WITH asked AS (
         WHERE s.address_id = party.address_id AND s.purpose_id = purpose.id
     ) s ON (s.document_id IS NULL OR s.document_id = party.document_id)
         AND (s.within_id IS NULL OR s.within_id = party.organisation_id)
+    JOIN consents_choiceevent e ON e.id = s.event_id
+    JOIN consents_purposeversion agreed_to ON agreed_to.id = e.version_id
+    WHERE NOT s.allowed OR agreed_to.number >= purpose.floor
 ), party_says AS (
     SELECT party.*,
         EXISTS (
@@ -109,8 +116,11 @@ WITH asked AS (
             SELECT 1 FROM consents_standing s
             JOIN purpose ON purpose.id = s.purpose_id
             JOIN consents_choiceevent e ON e.id = s.event_id AND e.act = 'consent_given'
-            JOIN accounts_membership m
-                ON m.organisation_id = s.organisation_id AND m.person_id = party.person_id
+            JOIN consents_purposeversion agreed_to
+                ON agreed_to.id = e.version_id AND agreed_to.number >= purpose.floor
+            -- Who joined later was never party to that agreement.
+            JOIN accounts_membership m ON m.organisation_id = s.organisation_id
+                AND m.person_id = party.person_id AND m.joined_at <= e.at
             WHERE s.organisation_id = party.organisation_id AND s.allowed
         ) AS agreed
     FROM party
@@ -135,7 +145,7 @@ WITH asked AS (
             WHEN d.erased_at IS NOT NULL OR d.status IN ('purged', 'deleted') THEN 'document_gone'
             WHEN d.restricted_at IS NOT NULL THEN 'document_restricted'
             WHEN p.is_ai_training AND d.special_category THEN 'special_category'
-            WHEN p.is_ai_training AND coalesce(f.protected_signer, true)
+            WHEN p.is_ai_training AND (d.involves_minor OR coalesce(f.protected_signer, true))
                 THEN 'minor_or_unknown_signer'
             WHEN p.control = 'none' THEN 'necessary'
             WHEN f.refused THEN 'refused_by_party'
@@ -145,7 +155,7 @@ WITH asked AS (
             ELSE 'consent_missing'
         END AS reason,
         concat_ws('|', %(purpose)s, p.version_id, d.wanted, d.id, d.status,
-            d.special_category::int, d.restricted_at, d.erased_at, d.organisation_id,
+            d.special_category::int, d.involves_minor::int, d.restricted_at, d.erased_at, d.organisation_id,
             policy.event_id, f.parties, a.events) AS facts
     FROM asked d
     LEFT JOIN purpose p ON true
@@ -181,10 +191,10 @@ def decide(
         DatabaseError: the database did not answer; the caller must treat every document as denied.
     """
     now = now or timezone.now()
-    wanted = [reference.replace("\0", "") for reference in references]
-    parameters: dict[str, Any] = {"references": wanted, "purpose": purpose, "now": now}
-    if "\0" in purpose:
-        parameters["purpose"] = ""
+    # PostgreSQL's text has no NUL: what holds one is nobody's name, and is asked for as such.
+    wanted = ["" if "\0" in reference else reference for reference in references]
+    slug = "" if "\0" in purpose else purpose
+    parameters: dict[str, Any] = {"references": wanted, "purpose": slug, "now": now}
     with connection.cursor() as cursor:
         cursor.execute(RULE, parameters)
         rows = cursor.fetchall()

@@ -11,10 +11,11 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from consents.models import ChoiceEvent, Document, Purpose, Standing
+from consents.models import ChoiceEvent, Document, Purpose, PurposeVersion, Standing
 from consents.models.ledger import Act
 from consents.models.purposes import Control
 
@@ -27,6 +28,7 @@ class Origin(models.TextChoices):
     EVERYTHING = "everything", _("your choice for all your documents")
     POLICY = "policy", _("your organisation’s policy")
     CONTRACT = "contract", _("a clause of your organisation’s contract")
+    LAPSED = "lapsed", _("what you agreed to has changed since")
     DEFAULT = "default", _("nothing was chosen")
 
 
@@ -58,41 +60,51 @@ def resolve(
     own: Iterable[Standing],
     *,
     policy: Standing | None = None,
+    floor: int = 0,
 ) -> Stand:
     """Return how the choices that bear on one document (or on everything) add up.
 
     ``own`` are the person's standing choices that bear on it; ``policy`` the organisation's
     standing, only given when it covers the document. The same law as in ``permits.RULE``: a refusal
-    yields only to a later one at the same or a narrower grain.
+    yields only to a later one at the same or a narrower grain, and an agreement to a version before
+    ``floor`` (see ``PurposeVersionQuerySet.floors``) has lapsed.
     """
-    own = sorted(own, key=lambda one: one.event_id, reverse=True)
+    newest_first = sorted(own, key=lambda one: one.event_id, reverse=True)
+    own = [one for one in newest_first if not _has_lapsed(one, floor)]
     for no in (one for one in own if not one.allowed):
         if not any(_lifts(yes, no) for yes in own):
             return _stand(no)
     for yes in own:
         if yes.allowed:
             return _stand(yes)
-    if policy is not None and (not policy.allowed or policy.event.act == Act.CONSENT_GIVEN):
+    lapsed = next((one for one in newest_first if _has_lapsed(one, floor)), None)
+    if lapsed is not None and purpose.control == Control.CONSENT:
+        return Stand(allowed=False, origin=Origin.LAPSED, since=lapsed.since, event=lapsed.event)
+    if policy is not None and _tells(policy, floor):
         origin = Origin.CONTRACT if policy.allowed else Origin.POLICY
         return Stand(policy.allowed, origin, policy.since, policy.event)
     return Stand(purpose.control in (Control.OBJECTION, Control.NONE), Origin.DEFAULT)
 
 
 def about_everything(person: User, purposes: Sequence[Purpose]) -> dict[int, Stand]:
-    """Return the person's word on each purpose (by id) for all their documents: two queries.
+    """Return the person's word on each purpose (by id) for all their documents: four queries.
 
     A contract clause or policy of an organisation they belong to counts where they chose nothing.
     """
     own = _by_purpose(
         Standing.objects.filter(person=person, document=None, within=None, purpose__in=purposes)
     )
-    organisations = person.memberships.values("organisation")
-    policies = _by_purpose(
-        Standing.objects.filter(organisation__in=organisations, purpose__in=purposes)
-    )
+    joined = dict(person.memberships.values_list("organisation_id", "joined_at"))
+    policies = _by_purpose(Standing.objects.filter(organisation__in=joined, purpose__in=purposes))
+    floors = PurposeVersion.objects.floors(timezone.now())
     return {
         purpose.pk: resolve(
-            purpose, own.get(purpose.pk, []), policy=_most_telling(policies.get(purpose.pk, []))
+            purpose,
+            own.get(purpose.pk, []),
+            policy=_most_telling(
+                [one for one in policies.get(purpose.pk, []) if _speaks_for(one, joined)]
+            ),
+            floor=floors.get(purpose.pk, 0),
         )
         for purpose in purposes
     }
@@ -101,7 +113,7 @@ def about_everything(person: User, purposes: Sequence[Purpose]) -> dict[int, Sta
 def about_documents(
     person: User, documents: Sequence[Document], purposes: Sequence[Purpose]
 ) -> dict[tuple[int, int], Stand]:
-    """Return the person's word for each (document id, purpose id): three queries, however many."""
+    """Return the person's word for each (document id, purpose id): five queries, however many."""
     addresses = person.addresses.all()
     bearing = Q(document__in=documents) | Q(document=None)
     own = _by_purpose(
@@ -109,19 +121,21 @@ def about_documents(
             bearing, Q(person=person) | Q(address__in=addresses), purpose__in=purposes
         )
     )
-    memberships = set(person.memberships.values_list("organisation_id", flat=True))
+    joined = dict(person.memberships.values_list("organisation_id", "joined_at"))
+    floors = PurposeVersion.objects.floors(timezone.now())
     organisations = {one.organisation_id for one in documents if one.organisation_id}
     policies = {
         (one.organisation_id or 0, one.purpose_id): one
         for one in Standing.objects.filter(
             organisation__in=organisations, purpose__in=purposes
-        ).select_related("event")
+        ).select_related("event__version")
     }
     return {
         (document.pk, purpose.pk): resolve(
             purpose,
             [one for one in own.get(purpose.pk, []) if _bears_on(one, document)],
-            policy=_covering(policies, document, purpose, memberships),
+            policy=_covering(policies, document, purpose, joined),
+            floor=floors.get(purpose.pk, 0),
         )
         for document in documents
         for purpose in purposes
@@ -132,6 +146,16 @@ def exceptions(person: User, purpose: Purpose) -> models.QuerySet[Standing]:
     """Return the person's choices at a narrower grain than everything, newest first."""
     narrower = Q(document__isnull=False) | Q(within__isnull=False)
     return Standing.objects.filter(narrower, person=person, purpose=purpose).order_by("-event_id")
+
+
+def _has_lapsed(one: Standing, floor: int) -> bool:
+    return one.allowed and one.event.version.number < floor
+
+
+def _tells(policy: Standing, floor: int) -> bool:
+    """Whether an organisation's policy says anything: a refusal, or an agreement still good."""
+    agreed = policy.event.act == Act.CONSENT_GIVEN and not _has_lapsed(policy, floor)
+    return not policy.allowed or agreed
 
 
 def _lifts(yes: Standing, no: Standing) -> bool:
@@ -145,7 +169,7 @@ def _stand(standing: Standing) -> Stand:
 
 def _by_purpose(standings: models.QuerySet[Standing]) -> dict[int, list[Standing]]:
     found: dict[int, list[Standing]] = {}
-    for standing in standings.select_related("event", "event__clause"):
+    for standing in standings.select_related("event__clause", "event__version"):
         found.setdefault(standing.purpose_id, []).append(standing)
     return found
 
@@ -166,12 +190,19 @@ def _covering(
     policies: Mapping[tuple[int, int], Standing],
     document: Document,
     purpose: Purpose,
-    memberships: set[int],
+    joined: Mapping[int, datetime],
 ) -> Standing | None:
     """Return the policy over the document: a refusal for all, an agreement for members only."""
     if document.organisation_id is None:
         return None
     policy = policies.get((document.organisation_id, purpose.pk))
-    if policy is not None and policy.allowed and document.organisation_id not in memberships:
-        return None
-    return policy
+    return policy if policy is not None and _speaks_for(policy, joined) else None
+
+
+def _speaks_for(policy: Standing, joined: Mapping[int, datetime]) -> bool:
+    """Whether a policy counts for a person who joined these organisations (id → when).
+
+    A refusal counts for every party; an agreement for those who were members when it was made.
+    """
+    when = joined.get(policy.organisation_id or 0)
+    return not policy.allowed or (when is not None and when <= policy.since)

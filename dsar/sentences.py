@@ -34,6 +34,15 @@ HEADLINES: dict[tuple[str, str], str | Promise] = {
     (Kind.ERASURE, Status.PREPARING): gettext_lazy("Your data is <strong>being erased</strong>."),
     (Kind.ERASURE, Status.ANSWERED): gettext_lazy("Your data has been <strong>erased</strong>."),
 }
+# An answer says no more than was done (invariant 8).
+IN_PART: dict[str, str | Promise] = {
+    Kind.ACCESS: gettext_lazy("Your copy is ready, <strong>with gaps</strong>."),
+    Kind.ERASURE: gettext_lazy("Your data has been erased <strong>in part</strong>."),
+}
+NOTHING: dict[str, str | Promise] = {
+    Kind.ACCESS: gettext_lazy("We hold <strong>nothing</strong> about you."),
+    Kind.ERASURE: gettext_lazy("There was <strong>nothing</strong> to erase."),
+}
 CLOSED: dict[str, str | Promise] = {
     Status.REFUSED: gettext_lazy("We did <strong>not do</strong> what you asked."),
     Status.WITHDRAWN: gettext_lazy("You <strong>withdrew</strong> this request."),
@@ -42,7 +51,9 @@ CLOSED: dict[str, str | Promise] = {
 
 def headline(request: SubjectRequest) -> SafeString:
     """Return the sentence at the top of a request's page, as HTML with its decisive word marked."""
-    words = CLOSED.get(request.status) or HEADLINES[request.kind, request.status]
+    by_outcome = {Outcome.WITH_GAPS.value: IN_PART, Outcome.NOTHING_FOUND.value: NOTHING}
+    said = by_outcome.get(request.outcome, {}).get(request.kind)
+    words = CLOSED.get(request.status) or said or HEADLINES[request.kind, request.status]
     # The words are ours and hold no value of anybody's.
     return mark_safe(str(words))  # noqa: S308
 

@@ -104,6 +104,32 @@ def append_only_tables(databases: Sequence[str] | None = None, **_: Any) -> Iter
             )
 
 
+@register(Tags.database)
+def ai_training_as_published(
+    databases: Sequence[str] | None = None, **_: Any
+) -> Iterable[CheckMessage]:
+    """Require that the setting says what was published: changing it later changes nothing.
+
+    Another legal shape is another purpose that people are told of, not an edit of the environment.
+    """
+    if "default" not in (databases or ()):
+        return []
+    with connections["default"].cursor() as cursor:
+        if "consents_purpose" not in connections["default"].introspection.table_names(cursor):
+            return []
+        cursor.execute("SELECT control FROM consents_purpose WHERE is_ai_training")
+        published = cursor.fetchone()
+    if published is None or published[0] == settings.AI_TRAINING_SHAPE:
+        return []
+    return [
+        Error(
+            f"AI_TRAINING_SHAPE is {settings.AI_TRAINING_SHAPE!r}, but {published[0]!r} is what"
+            " was published and what the gate obeys.",
+            id="regard.E008",
+        )
+    ]
+
+
 def unguarded(alias: str) -> list[str]:
     """Return the append-only tables that exist but accept changes."""
     MigrationLoader(None)  # imports the migrations, which name the tables

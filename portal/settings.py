@@ -38,6 +38,8 @@ CONTROLLER = {
 }
 # The legal shape of AI training: "consent" (art. 6(1)(a)), "objection" (6(1)(f)) or "not_used".
 AI_TRAINING_SHAPE = env.str("AI_TRAINING_SHAPE", default="consent")
+# How long before a wider version of a purpose takes effect it has to be published (art. 13(3)).
+PURPOSE_NOTICE_DAYS = env.int("PURPOSE_NOTICE_DAYS", default=30)
 # Keys that seal receipts: a JSON Web Key Set, the first one signs, the others still verify.
 RECEIPT_KEYS = env.json("RECEIPT_KEYS", default={"keys": []})
 # Several keys while one is being rotated: DocuSign signs with each of its own.
@@ -83,6 +85,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portal.middleware.NoStoreMiddleware",
     "accounts.middleware.PersonalSettingsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

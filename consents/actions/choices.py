@@ -35,6 +35,12 @@ class NotYours(DomainError):
     code = "not_yours"
 
 
+class OlderThanARefusal(DomainError):
+    """History is being imported, and a yes is older than a no that is already written."""
+
+    code = "older_than_a_refusal"
+
+
 class NotAnAdmin(DomainError):
     """Only an admin of the organisation sets its policy."""
 
@@ -210,11 +216,13 @@ def _choose(
         Standing.objects.filter(
             purpose=purpose, document=scope.document, within=scope.within, **whose
         )
-        .select_related("event")
+        .select_related("event__version")
         .first()
     )
-    if standing is not None and _says_the_same(standing, act) and _nothing_later(standing, scope):
+    if standing is not None and _says_the_same(standing, act, version, scope):
         return standing.event
+    if at is not None and act in ALLOWING:
+        _require_newer(at, purpose, scope, whose)
     event = ChoiceEvent.objects.create(
         purpose=purpose, document=scope.document, within=scope.within, act=act, version=version,
         text_sha256=sha256_of(version.texts.get(language) or version.texts["en"]),
@@ -224,6 +232,13 @@ def _choose(
     _stand(event, standing)
     receipts.issue(event)
     return event
+
+
+def _require_newer(at: datetime, purpose: Purpose, scope: Scope, whose: dict[str, Any]) -> None:
+    """The ledger is in the order of writing: an old yes may not come behind a newer no."""
+    bearing = Standing.objects.filter(scope.overlapping(), purpose=purpose, **whose)
+    if bearing.filter(allowed=False, since__gt=at).exists():
+        raise OlderThanARefusal(_("A refusal that is newer has already been recorded."))
 
 
 def _stand(event: ChoiceEvent, standing: Standing | None) -> None:
@@ -237,10 +252,24 @@ def _stand(event: ChoiceEvent, standing: Standing | None) -> None:
     standing.save()
 
 
-def _says_the_same(standing: Standing, act: Act) -> bool:
-    """Whether the standing choice is in the act's direction (and, like it, a policy or not)."""
-    is_policy = standing.event.act in POLICY
-    return standing.allowed == (act in ALLOWING) and is_policy == (act in POLICY)
+def _says_the_same(standing: Standing, act: Act, version: PurposeVersion, scope: Scope) -> bool:
+    """Whether the standing choice already says all that the act would say."""
+    same_direction = standing.allowed == (act in ALLOWING)
+    same_sort = (standing.event.act in POLICY) == (act in POLICY)
+    if not (same_direction and same_sort):
+        return False
+    return not _has_widened(standing, version) and _nothing_later(standing, scope)
+
+
+def _has_widened(standing: Standing, version: PurposeVersion) -> bool:
+    """Whether a yes was given to less than ``version``: to say it again is to say more."""
+    since = PurposeVersion.objects.filter(
+        purpose=version.purpose_id,
+        widens=True,
+        number__gt=standing.event.version.number,
+        number__lte=version.number,
+    )
+    return standing.allowed and since.exists()
 
 
 def _nothing_later(standing: Standing, scope: Scope) -> bool:

@@ -1,7 +1,7 @@
 """Publishing what documents are used for. A published version is never changed (invariant 4)."""
 
 from dataclasses import asdict, fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from consents import catalogue
+from consents import catalogue, widening
 from consents.catalogue import PurposeSeed, Wording
 from consents.models import Purpose, PurposeText, PurposeVersion, System
 from consents.models.purposes import Control, LegalBasis
@@ -46,6 +46,12 @@ class OutOfOrder(DomainError):
     code = "version_out_of_order"
 
 
+class NoticeTooShort(DomainError):
+    """A wider version takes effect before people could read of it."""
+
+    code = "notice_too_short"
+
+
 class UnknownRecipient(DomainError):
     """A recipient is named that is not among the systems."""
 
@@ -65,12 +71,14 @@ def publish(
 
     Both times are aware and stored in UTC. ``number`` defaults to the next one. Names of systems
     and of the controller are filled in now, so that the hash is that of the words people read.
-    It never turns a choice on: choices stay what they are.
+    It never turns a choice on: choices stay what they are, and what was agreed to before a wider
+    version (``consents.widening``) no longer counts once that is in effect.
 
     Raises:
         BasisDoesNotFit: a basis without the control it demands, or AI training on a contract.
         TextsIncomplete: a language of the portal, or a level of the text, is missing or empty.
         OutOfOrder: the number is not the next, or the version before takes effect later.
+        NoticeTooShort: it is wider and takes effect within ``settings.PURPOSE_NOTICE_DAYS``.
         UnknownRecipient: a recipient is not a system.
     """
     purpose = Purpose.objects.select_for_update().get(pk=purpose.pk)
@@ -82,7 +90,12 @@ def publish(
         "published_at": published_at.astimezone(UTC),
         "effective_from": effective_from.astimezone(UTC),
     }
-    version = PurposeVersion(purpose=purpose, number=number, **times, **_words(wording))
+    widens = _is_wider(purpose, wording)
+    if widens and effective_from - published_at < timedelta(days=settings.PURPOSE_NOTICE_DAYS):
+        raise NoticeTooShort(_("A wider version must be announced longer before it takes effect."))
+    version = PurposeVersion(
+        purpose=purpose, number=number, widens=widens, **times, **_words(wording)
+    )
     version.sha256 = sha256_of(version.published())
     version.save(force_insert=True)
     return version
@@ -155,6 +168,12 @@ def _next_number(purpose: Purpose, number: int | None, effective_from: datetime)
     if last and effective_from < last.effective_from:
         raise OutOfOrder(_("A version cannot take effect before the one it follows."))
     return following
+
+
+def _is_wider(purpose: Purpose, wording: Wording) -> bool:
+    """Whether the wording goes further than the version it follows; the first follows none."""
+    before = purpose.versions.order_by("-number").first()
+    return before is not None and bool(widening.reasons(before, wording))
 
 
 def _words(wording: Wording) -> dict[str, Any]:

@@ -82,6 +82,14 @@ class PurposeText:
 class PurposeVersionQuerySet(models.QuerySet["PurposeVersion"]):
     """Which words held when."""
 
+    def floors(self, at: datetime) -> dict[int, int]:
+        """Return, by purpose id, the number of the last widening version in effect at ``at``.
+
+        An agreement to an earlier version is an agreement to something else (invariant 4).
+        """
+        wider = self.filter(widens=True, effective_from__lte=at).values_list("purpose_id")
+        return dict(wider.annotate(models.Max("number")))
+
     def in_force(self, at: datetime) -> Self:
         """Return one version per purpose: the latest in effect at ``at`` (aware)."""
         return (
@@ -112,6 +120,8 @@ class PurposeVersion(models.Model):
     dpv_purpose = models.CharField(max_length=60)
     dpv_processing = models.CharField(max_length=60, blank=True)
     sha256 = models.CharField(max_length=64)
+    # What was agreed to before it no longer counts once it is in effect; see consents/widening.py.
+    widens = models.BooleanField(default=False)
 
     objects = PurposeVersionQuerySet.as_manager()
 

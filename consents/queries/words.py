@@ -35,6 +35,7 @@ class Word(StrEnum):
     WITHDREW = auto()
     OBJECTED = auto()
     OBJECTION_WITHDRAWN = auto()
+    LAPSED = auto()
     BY_CONTRACT = auto()
     BY_POLICY = auto()
 
@@ -60,6 +61,8 @@ def word_of(purpose: Purpose, stand: Stand, *, in_force: bool = True) -> Word:
         return Word.NOT_IN_FORCE
     if stand.origin is Origin.CONTRACT:
         return Word.BY_CONTRACT
+    if stand.origin is Origin.LAPSED:
+        return Word.LAPSED
     if stand.origin is Origin.POLICY:
         return Word.BY_POLICY
     if purpose.has_control and stand.event is not None:
@@ -80,6 +83,9 @@ SINCE: dict[Word, str | Promise] = {
     Word.WITHDREW: gettext_lazy("You withdrew your agreement on %(when)s."),
     Word.OBJECTED: gettext_lazy("You objected on %(when)s."),
     Word.OBJECTION_WITHDRAWN: gettext_lazy("You withdrew your objection on %(when)s."),
+    Word.LAPSED: gettext_lazy(
+        "You agreed on %(when)s, to less than it is today. Until you agree again it is not allowed."
+    ),
     Word.BY_CONTRACT: gettext_lazy(
         "A clause of the contract of %(organisation)s agreed for its members on %(when)s."
     ),
