@@ -4,12 +4,17 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from portal.lib import strict_json
 
 M = TypeVar("M", bound=models.Model)
 
@@ -75,8 +80,32 @@ def _position(queryset: models.QuerySet[Any], by: str, cursor: str) -> tuple[Any
     if not cursor:
         return None
     try:
-        value, pk = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        fields = queryset.model._meta
-        return fields.get_field(by).to_python(value), fields.pk.to_python(pk)
-    except (binascii.Error, ValueError, TypeError, ValidationError):
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        value, pk = strict_json.loads(text)
+        value = _of_field(queryset.model._meta.get_field(by), value)
+    except (binascii.Error, ValueError, TypeError, OverflowError, ValidationError):
         return None
+    return (value, pk) if _is_key(pk) and value is not None else None
+
+
+def _of_field(field: Any, value: Any) -> Any:
+    """Return the value as the field's own type, or None: only what :func:`_cursor` writes."""
+    if isinstance(field, models.DateTimeField):
+        return _instant(value) if isinstance(value, str) else None
+    if isinstance(field, models.IntegerField):
+        return value if _is_key(value) else None
+    found = field.to_python(value) if isinstance(value, str) else None
+    return None if isinstance(found, str) and not strict_json.is_storable(found) else found
+
+
+def _instant(text: str) -> datetime | None:
+    """Return the aware time in ISO 8601, in UTC; raise OverflowError beyond what UTC can say."""
+    found = parse_datetime(text)
+    if found is None:
+        return None
+    return (found if timezone.is_aware(found) else found.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def _is_key(value: object) -> bool:
+    """Return whether a bigint column can hold it. JSON's true is no number, though Python's is."""
+    return type(value) is int and value.bit_length() <= 63
