@@ -51,7 +51,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         )
 
     def send_confirmation_mail(
-        self, request: HttpRequest, emailconfirmation: Any, signup: bool  # noqa: FBT001 - allauth's
+        self,
+        request: HttpRequest,
+        emailconfirmation: Any,
+        signup: bool,  # noqa: FBT001 - allauth's
     ) -> None:
         """Write to the owner, and send no code, when the address is another account's already.
 
@@ -63,6 +66,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             self.send_account_already_exists_mail(address.email)
         else:
             super().send_confirmation_mail(request, emailconfirmation, signup)
+
+    def is_safe_url(self, url: str) -> bool:
+        """Refuse what is no URL at all ("http://["): allauth would fail on it, with a 500."""
+        try:
+            safe: bool = super().is_safe_url(url)
+        except ValueError:
+            return False
+        return safe
 
     def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
         """Offer a code by e-mail to who has no password and no second factor."""

@@ -225,3 +225,27 @@ def test_a_scope_that_does_not_exist_makes_no_client() -> None:
         machine_clients.create("x", scopes=["everything"])
     with pytest.raises(ValueError, match="scopes are some of"):
         machine_clients.create("x", scopes=[])
+
+
+NUL = {"client_id": "a\0", "client_secret": "b\0", "token": "c\0"}
+BASIC = "Basic " + base64.b64encode(b"a\0:b").decode()
+
+
+@pytest.mark.parametrize("act", ["token", "revoke"])
+@pytest.mark.parametrize(
+    ("fields", "headers"),
+    [(NUL, {}), ({"token": "c\0"}, {}), ({"token": "c"}, {"Authorization": BASIC})],
+)
+def test_what_no_client_can_be_called_is_refused(
+    client: Client, act: str, fields: dict[str, str], headers: dict[str, str]
+) -> None:
+    form = {"grant_type": "client_credentials"} | fields
+    answer = client.post(f"/identity/o/api/{act}", form, headers=headers)
+    assert (answer.status_code, answer.json()) == (400, {"error": "invalid_request"})
+
+
+def test_giving_tokens_back_is_counted_as_asking_for_them(client: Client, settings: Any) -> None:
+    settings.TOKENS_PER_MINUTE = 2
+    tries = [client.post("/identity/o/api/revoke", {"token": "x"}).status_code for _n in range(3)]
+    assert tries[-1] == 429
+    assert 429 not in tries[:2]
