@@ -151,7 +151,7 @@ CACHES = {
         "LOCATION": "kernel_cache",
         # Rate limits are kept under network addresses; the table shows neither those nor anything.
         "KEY_FUNCTION": "portal.lib.cache.sealed_key",
-        # Above this Django drops a third of the rows, whichever: a rate limit must not be among them.
+        # Above this Django drops a third of the rows, whichever: no rate limit may be among them.
         "OPTIONS": {"MAX_ENTRIES": 200_000},
     }
 }
