@@ -95,11 +95,13 @@ class Address(models.Model):
     """An e-mail address we have met, whoever it belongs to.
 
     Parties of documents point here. Verifying the address in an account sets ``person``, one row,
-    and everything under the address becomes that person's. ``email`` is NULL once erased.
+    and everything under the address becomes that person's. ``email`` is NULL once erased, and then
+    ``erased_hash`` knows it again (see ``accounts.erased``).
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     email = models.EmailField(null=True, unique=True)
+    erased_hash = models.CharField(max_length=64, blank=True)
     person = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="addresses"
     )
@@ -116,6 +118,14 @@ class Address(models.Model):
                 condition=Q(person=None, claimed_at=None)
                 | Q(person__isnull=False, claimed_at__isnull=False),
             ),
+            models.CheckConstraint(
+                name="address_hashed_only_if_erased", condition=Q(email=None) | Q(erased_hash="")
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["erased_hash"], name="address_erased", condition=~Q(erased_hash="")
+            )
         ]
 
     def __str__(self) -> str:

@@ -243,12 +243,18 @@ def _bytes(document: dict[str, Any], where: str) -> bytes | None:
 
 
 def _parties(summary: dict[str, Any]) -> Iterator[PartyReport]:
+    """Yield everybody in the envelope; nobody if the event does not list its recipients.
+
+    Connect can be set to leave them out: the sender alone would then look like all there are.
+    """
+    path = "data.envelopeSummary.recipients"
+    recipients = _object(summary.get("recipients") or {}, path)
+    if not recipients:
+        return
     sender = summary.get("sender")
     if sender:
         one = _object(sender, "data.envelopeSummary.sender")
         yield _party(R.SENDER, one.get("userName"), one.get("email"))
-    path = "data.envelopeSummary.recipients"
-    recipients = _object(summary.get("recipients") or {}, path)
     for group, role in ROLES.items():
         for where, one in _objects(recipients.get(group), f"{path}.{group}"):
             signed = _time(one.get("signedDateTime"), f"{where}.signedDateTime")

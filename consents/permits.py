@@ -155,8 +155,8 @@ WITH asked AS (
             ELSE 'consent_missing'
         END AS reason,
         concat_ws('|', %(purpose)s, p.version_id, d.wanted, d.id, d.status,
-            d.special_category::int, d.involves_minor::int, d.restricted_at, d.erased_at, d.organisation_id,
-            policy.event_id, f.parties, a.events) AS facts
+            d.special_category::int, d.involves_minor::int, d.restricted_at,
+            d.erased_at, d.organisation_id, policy.event_id, f.parties, a.events) AS facts
     FROM asked d
     LEFT JOIN purpose p ON true
     LEFT JOIN facts f ON f.document_id = d.id

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import BinaryField, Case, F, Func, IntegerField, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import Promise
@@ -23,6 +24,7 @@ from portal.lib import strict_json
 
 MOST_SHOWN = 100
 MOST_LINES = 400
+MOST_BYTES = 256 * 1024  # of an event that is outlined: a file in it makes it a hundred times that
 
 WHY: dict[str, Promise] = {
     "unknown_envelope": gettext_lazy("It is about an envelope that we do not know yet."),
@@ -46,27 +48,24 @@ PLAIN = frozenset(
 
 @dataclass(frozen=True)
 class Shown:
-    """An event and what may be seen of it."""
+    """An event and what may be seen of it; ``outline`` is None where it is too large to read."""
 
     event: InboundEvent
     why: Promise | str
-    outline: str
+    outline: str | None
 
 
 @require_safe
 @support_required
 def events(request: HttpRequest) -> HttpResponse:
     """List what is kept, oldest first, and what was settled lately."""
-    kept = InboundEvent.objects.filter(status__in=envelopes.OPEN).order_by("received_at", "pk")
+    kept = _kept()
     settled = InboundEvent.objects.exclude(status__in=envelopes.OPEN).order_by("-tried_at", "-pk")
     return render(
         request,
         "consents/staff_events.html",
         {
-            "open": [
-                Shown(event, WHY.get(event.code, event.code), outline(bytes(event.body)))
-                for event in kept[:MOST_SHOWN]
-            ],
+            "open": _shown(kept),
             "count": kept.count(),
             "settled": settled.defer("body")[:20],
             "days": envelopes.KEPT.days,
@@ -87,9 +86,31 @@ def try_again(request: HttpRequest, uid: UUID) -> HttpResponse:
 @support_required
 def try_all_again(request: HttpRequest) -> HttpResponse:
     """Read all kept events once more, as after a new version of the portal."""
-    kept = InboundEvent.objects.filter(status__in=envelopes.OPEN).order_by("received_at", "pk")
-    _tell(request, [envelopes.try_again(one, by=_by(request)) for one in kept[:MOST_SHOWN]])
+    _tell(request, [envelopes.try_again(one, by=_by(request)) for one in _kept()[:MOST_SHOWN]])
     return redirect("staff-events")
+
+
+def _kept() -> QuerySet[InboundEvent]:
+    """Return what is kept, oldest first, without the bodies: a hundred may have gigabytes."""
+    kept = InboundEvent.objects.filter(status__in=envelopes.OPEN)
+    return kept.defer("body").order_by("received_at", "pk")
+
+
+def _shown(kept: QuerySet[InboundEvent]) -> list[Shown]:
+    """Return the first events; only bodies small enough to be outlined leave the database."""
+    size = Func(F("body"), function="octet_length", output_field=IntegerField())
+    small = Case(
+        When(size__lte=MOST_BYTES, then=F("body")), default=Value(None), output_field=BinaryField()
+    )
+    rows = kept.alias(size=size).annotate(small=small)[:MOST_SHOWN]
+    return [
+        Shown(
+            event,
+            WHY.get(event.code, event.code),
+            None if event.small is None else outline(bytes(event.small)),
+        )
+        for event in rows
+    ]
 
 
 def outline(body: bytes) -> str:

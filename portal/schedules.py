@@ -80,6 +80,12 @@ PERIODIC = [
         "a worker that died leaves sealed files that no row names",
     ),
     Periodic(
+        "left-over-files",
+        "consents.files.tidy",
+        "43 2 * * *",
+        "a report that was rolled back leaves the file of its document, which no row names",
+    ),
+    Periodic(
         "months-of-uses",
         "consents.months.prepare",
         "37 2 * * *",

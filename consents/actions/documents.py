@@ -3,8 +3,9 @@
 Reports come repeated, late and in any order; the end is the same. What is told is told as of
 ``state_at``: the newest report that describes a document says what it is called and who is in it,
 an older one only fills gaps. The status never goes back (``reports.LIFE``), protection
-(``special_category``, a minor, somebody who signed) is never lifted by a report, and a document
-stays with the organisation it was first reported in, whose policy holds for it (invariant 4).
+(``special_category``, a minor, somebody who signed or refused) is never lifted by a report, and a
+document stays with the organisation of its very first report, or with none: another one's policy
+and contract shall not begin to speak for it (invariant 4).
 """
 
 import hashlib
@@ -29,9 +30,11 @@ from portal.lib.errors import DomainError
 
 # The ``state_at`` of a document of which no report has yet said what it is.
 NEVER_DESCRIBED = EARLIEST
+SETTLED = (Document.Status.COMPLETED, Document.Status.DECLINED, Document.Status.VOIDED)
+GONE = (Document.Status.PURGED, Document.Status.DELETED)
 TOLD = (
-    "title", "kind", "envelope", "status", "organisation_id", "sent_at", "completed_at",
-    "listed_at", "state_at", "sha256", "file", "special_category", "keep_until",
+    "title", "kind", "envelope", "status", "sent_at", "completed_at",
+    "listed_at", "state_at", "sha256", "file", "special_category", "involves_minor", "keep_until",
 )  # fmt: skip
 
 
@@ -113,10 +116,11 @@ class _Batch:
             return Outcome(Result.REJECTED, code=UnknownOrganisation.code)
         document = self.documents[report.reference]
         before = _facts(document)
-        newer = _tell(document, report, self.organisations)
+        newer = _tell(document, report)
         _keep_file(document, report, newer=newer)
-        listed = document.listed_at != before["listed_at"]
-        met = self.parties.learn(document, report, newer=newer, listed=listed)
+        if document.listed_at != before["listed_at"]:
+            self.parties.list_anew(document)
+        met = self.parties.learn(document, report, newer=newer, settled=_is_settled(before))
         if report.reference in self.created:
             self.created.discard(report.reference)
             return Outcome(Result.CREATED, document)
@@ -163,8 +167,9 @@ def _insert(
                 status=Document.Status.DRAFT,
                 state_at=NEVER_DESCRIBED,
                 listed_at=now,
+                organisation_id=organisations.get(report.organisation or ""),
             )
-            _tell(document, report, organisations)
+            _tell(document, report)
             rows[report.reference] = document
     in_order = [rows[name] for name in sorted(rows)]
     Document.objects.bulk_create(in_order, ignore_conflicts=True, batch_size=1000)
@@ -175,17 +180,26 @@ def _facts(document: Document) -> dict[str, Any]:
     return {field: getattr(document, field) for field in TOLD} | {"file": document.file.name}
 
 
-def _tell(document: Document, report: DocumentReport, organisations: dict[str, int]) -> bool:
+def _is_settled(before: dict[str, Any]) -> bool:
+    """Whether the document was completed, declined or voided.
+
+    One that is gone, and was never described as completed, is still described by late reports.
+    """
+    return before["completed_at"] is not None or before["status"] in SETTLED
+
+
+def _tell(document: Document, report: DocumentReport) -> bool:
     """Write into the (unsaved) document what the report says; return whether it is the newest."""
-    document.status = furthest([Document.Status(document.status), report.status])
-    document.special_category |= report.special_category
+    status = furthest([Document.Status(document.status), report.status])
     if document.erased_at:
+        # All it can still learn is that the service has removed it too.
+        document.status = status if report.status in GONE else document.status
         return False
+    document.status = status
+    document.special_category |= report.special_category
     newer = report.describes and report.state_at >= document.state_at
     if newer:
         document.state_at = report.state_at
-    if document.organisation_id is None and report.organisation:
-        document.organisation_id = organisations[report.organisation]
     _tell_kind(document, report, newer=newer)
     for field in ("title", "envelope", "sent_at", "completed_at", "keep_until"):
         told = getattr(report, field)

@@ -17,12 +17,15 @@ class DocumentQuerySet(models.QuerySet["Document"]):
     def visible_to(self, user: User) -> Self:
         """Return the documents the person is party to (invariant 11).
 
+        A draft was not sent to anybody yet: only its sender sees it.
         Staff see no document through this: they work on requests, not in people's files.
         """
         mine = Party.objects.filter(
             document=models.OuterRef("pk"), address__person=user, hidden_at=None
         )
-        return self.filter(models.Exists(mine), erased_at=None)
+        sent = ~Q(status=Document.Status.DRAFT)
+        own = models.Exists(mine.filter(role=Party.Role.SENDER))
+        return self.filter(models.Exists(mine), sent | own, erased_at=None)
 
 
 class Document(models.Model):
@@ -72,6 +75,7 @@ class Document(models.Model):
     sha256 = models.CharField(max_length=64, blank=True)
     file = models.FileField(upload_to="documents/%Y/%m/", max_length=200, blank=True)
     special_category = models.BooleanField(default=False)  # art. 9: never for AI training
+    involves_minor = models.BooleanField(default=False)  # told once of any party, it stays
     restricted_at = models.DateTimeField(null=True, blank=True)  # art. 18: storage only
     keep_until = models.DateField(null=True, blank=True)
     erased_at = models.DateTimeField(null=True, blank=True)

@@ -27,6 +27,9 @@ WORDS = 5  # of a search; the rest of a pasted sentence adds nothing
 ACCENTED = "àâäáãåçéèêëíìîïñóòôöõúùûüýÿ"
 PLAIN = "aaaaaaceeeeiiiinooooouuuuyy"
 
+# A draft is its sender's alone: nobody else has been sent it.
+SENT = ~Q(document__status=Document.Status.DRAFT) | Q(role=Party.Role.SENDER)
+
 
 class Place(NamedTuple):
     """Where a document stands in the order."""
@@ -102,7 +105,7 @@ def place_of(addresses: Sequence[int], uid: UUID | None) -> Place | None:
     """Return where a document stands in the list of these addresses; None if it is not there."""
     if uid is None:
         return None
-    mine = Party.objects.filter(document__uid=uid, address__in=addresses, hidden_at=None)
+    mine = Party.objects.filter(SENT, document__uid=uid, address__in=addresses, hidden_at=None)
     row = mine.values_list("listed_at", "document_id").order_by("-listed_at").first()
     return Place(*row) if row else None
 
@@ -120,7 +123,9 @@ def fetch(addresses: Sequence[int], ids: Sequence[int]) -> list[Document]:
     how many documents those have, and starts from the few documents asked for.
     """
     mine = Party.objects.filter(document=OuterRef("pk"), address__in=addresses, hidden_at=None)
-    visible = Document.objects.filter(Exists(mine), erased_at=None).select_related("organisation")
+    sent = ~Q(status=Document.Status.DRAFT) | Exists(mine.filter(role=Party.Role.SENDER))
+    visible = Document.objects.filter(Exists(mine), sent, erased_at=None)
+    visible = visible.select_related("organisation")
     found = visible.in_bulk(list(ids))
     return [found[one] for one in ids if one in found]
 
@@ -187,7 +192,7 @@ def _places(addresses: Sequence[int], wanted: Wanted, walk: Walk, *, limit: int)
     """Return what is wanted along the way, in its order, each document once: one query."""
     condition = _narrowed(wanted, addresses)
     each = [
-        walk.parties(address).filter(condition, document__erased_at=None).distinct()[:limit]
+        walk.parties(address).filter(SENT, condition, document__erased_at=None).distinct()[:limit]
         for address in addresses
     ]
     return [Place(*row) for row in _merged(each, walk.order, limit)]
