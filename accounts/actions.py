@@ -1,5 +1,6 @@
 """What may be done to people: claim an address, look at a file, join an organisation."""
 
+import re
 from collections.abc import Iterable
 
 from allauth.account.models import EmailAddress
@@ -38,6 +39,12 @@ class InvitationClosed(DomainError):
     """The invitation is not for this person, is answered, or is too old."""
 
     code = "invitation_closed"
+
+
+class NamesSomebody(DomainError):
+    """Words that stay for ever must not name the person."""
+
+    code = "names_somebody"
 
 
 class TooManyInvitations(DomainError):
@@ -121,11 +128,24 @@ def look(
     """Write down that staff looked at, or acted on, a person's file (invariant 14).
 
     Looking at one's own file leaves no row.
+
+    Raises:
+        NamesSomebody: the reason holds the person's name or address. The row stays for ever, by
+            number only; an erasure could not take the name out of it.
     """
+    if reason and names(person, reason):
+        raise NamesSomebody(_("Give the reason without the name or an address of the person."))
     if person.pk != by.pk:
         AccessEvent.objects.create(
             person=person, by=by, kind=kind, reference=reference, reason=reason
         )
+
+
+def names(person: User, text: str) -> bool:
+    """Whether the text holds the person's full name or one of their addresses, as whole words."""
+    known = {person.name.strip(), person.email, *person.addresses.values_list("email", flat=True)}
+    words = "|".join(re.escape(word) for word in sorted(filter(None, known)))
+    return bool(words) and bool(re.search(rf"(?<!\w)(?:{words})(?!\w)", text, re.IGNORECASE))
 
 
 def join(organisation: Organisation, *, person: User, is_admin: bool = False) -> Membership:

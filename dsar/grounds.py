@@ -121,7 +121,10 @@ class Sentence(models.TextChoices):
         "requests",
         _("The proof that we answered you is kept: dates, decisions and this certificate."),
     )
-    MESSAGES = ("messages", _("Your messages to us in earlier requests are erased."))
+    MESSAGES = (
+        "messages",
+        _("What you wrote to us, and we to you, about your requests is erased."),
+    )
     LOOKS = (
         "looks",
         _("Which of our staff opened your file is kept to answer for it, without your name."),
@@ -143,6 +146,7 @@ class Cause(models.TextChoices):
     UNREADABLE = "unreadable", _("the source answered something we cannot read")
     FILE_MISSING = "file_missing", _("a file is missing from the storage")
     STILL_THERE = "still_there", _("a new search still found data")
+    NAMED_IN_LOG = "named_in_log", _("a reason in a log that cannot be changed names the person")
     LOST = "lost", _("the work was interrupted too often")
     UNEXPECTED = "unexpected", _("an error nobody foresaw")
 
@@ -155,6 +159,7 @@ class NextAction(models.TextChoices):
     CHECK_ACCESS = "check_access", _("Renew our access to the source, then try again.")
     CONFIGURE = "configure", _("Set the source up, then try again.")
     RESTORE = "restore", _("Put the file back from a backup, then try again.")
+    NAME_THE_GAP = "name_the_gap", _("Answer all the same: the certificate names this gap.")
     REPORT = "report", _("Send the step’s number to the operators; its error is in the log.")
 
 
@@ -165,6 +170,7 @@ NEXT_ACTION: dict[Cause, NextAction] = {
     Cause.UNREADABLE: NextAction.REPORT,
     Cause.FILE_MISSING: NextAction.RESTORE,
     Cause.STILL_THERE: NextAction.REPORT,
+    Cause.NAMED_IN_LOG: NextAction.NAME_THE_GAP,
     Cause.LOST: NextAction.REPORT,
     Cause.UNEXPECTED: NextAction.REPORT,
 }

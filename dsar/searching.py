@@ -31,8 +31,8 @@ def collect(held: steps.Claim) -> None:
                 zone=zone_of(request.person),
                 alive=held.renew,
             )
-    except Declined:
-        steps.settle(held, Step.Outcome.EXCEPTION)
+    except Declined as declined:
+        steps.settle(held, Step.Outcome.EXCEPTION, cause=declined.cause)
         return
     if part.missing:
         steps.settle(held, Step.Outcome.EXCEPTION, cause=Cause.FILE_MISSING, **_kept(part))
@@ -44,8 +44,8 @@ def plan(held: steps.Claim) -> None:
     """Write down what an erasure would do with each thing a source holds."""
     try:
         found = [as_fields(proposal) for proposal in proposals(held.step.request, held.step.source)]
-    except Declined:
-        steps.settle(held, Step.Outcome.EXCEPTION)
+    except Declined as declined:
+        steps.settle(held, Step.Outcome.EXCEPTION, cause=declined.cause)
         return
 
     def write(request: SubjectRequest, step: Step) -> None:

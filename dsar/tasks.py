@@ -1,7 +1,6 @@
 """Jobs of the requests: the worker may run each more often than once; its effect counts once."""
 
 import logging
-import traceback
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -12,7 +11,7 @@ from dsar import certificates, erasure, packages, parts, searching
 from dsar.actions import downloads, steps
 from dsar.grounds import Cause
 from dsar.models import Package, Step
-from dsar.sources.base import SourceError
+from dsar.sources.base import SourceError, place_of
 
 log = logging.getLogger(__name__)
 
@@ -40,12 +39,9 @@ def run_step(step_id: int) -> None:
     except SourceError as error:
         _failed(held, error.cause)
     # A source is foreign code. Whatever it raises, its step must say so, for the request to go on
-    # and staff to see it; this is the only place where everything is caught.
+    # and staff to see it; only here and where things end (dsar.erasure) is everything caught.
     except Exception as error:  # noqa: BLE001
-        # The message might repeat somebody's data (invariant 12): only its kind and place.
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        kind = type(error).__name__
-        log.error("step %s: %s at %s:%s", step_id, kind, place.filename, place.lineno)
+        log.error("step %s: %s", step_id, place_of(error))
         _failed(held, Cause.UNEXPECTED)
 
 

@@ -4,6 +4,7 @@ A source is named by its dotted path in ``settings.DSAR_SOURCES``. Everything it
 one place (``dsar.tasks``); a :class:`SourceError` says which cause the person and staff are told.
 """
 
+import traceback
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -32,7 +33,14 @@ class SourceError(Exception):
 
 
 class Declined(Exception):
-    """The source lawfully gives nothing (somebody else decides about it): an exception, a gap."""
+    """The source cannot or need not do it, and trying again changes nothing: a gap, with its words.
+
+    ``cause`` says why, where more is to be said than that somebody else decides about it.
+    """
+
+    def __init__(self, cause: Cause | None = None) -> None:
+        super().__init__(cause.value if cause else "")
+        self.cause = cause or ""
 
 
 @dataclass(frozen=True)
@@ -130,11 +138,21 @@ class Source(ABC):
 
     @abstractmethod
     def prove_gone(self, person: User, item: ErasureItem) -> bool:
-        """Search anew: is the item as its decision says? Changes nothing. Raises SourceError."""
+        """Search anew: is the item as its decision says? Changes nothing. Raises SourceError;
+        Declined, where no further attempt could make it so."""
 
     @abstractmethod
     def end(self, person: User, item: ErasureItem) -> None:
         """Erase what was kept until the item's date. Same rules as :meth:`erase`."""
+
+
+def place_of(error: Exception) -> str:
+    """Return what a log may say of an error nobody foresaw: its kind and its place.
+
+    Its message might repeat somebody's data (invariant 12).
+    """
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} at {place.filename}:{place.lineno}"
 
 
 @cache
