@@ -1,5 +1,8 @@
 """What is decided about each thing an erasure touches, and the proof that it was done."""
 
+from datetime import date
+from typing import Protocol
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -11,7 +14,7 @@ from dsar.models.requests import SubjectRequest
 
 
 class Decision(models.TextChoices):
-    """What becomes of a thing."""
+    """What becomes of a thing; each is milder than the one before."""
 
     ERASE = "erase", _("erase")
     ANONYMISE = "anonymise", _("keep without your name")
@@ -21,6 +24,30 @@ class Decision(models.TextChoices):
 
 # What stays names a ground and an end (invariant 9).
 STAYING = frozenset({Decision.RESTRICT, Decision.KEEP})
+
+
+class Decided(Protocol):
+    """What a source decided about one thing (``dsar.sources.base.Proposal``)."""
+
+    @property
+    def decision(self) -> Decision:
+        """What becomes of it."""
+
+    @property
+    def ground(self) -> ErasureGround:
+        """The law's code for why."""
+
+    @property
+    def sentence(self) -> Sentence:
+        """What the person reads."""
+
+    @property
+    def until(self) -> date | None:
+        """The end of what stays."""
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Storage names that must be gone."""
 
 
 class ErasureItem(models.Model):
@@ -75,6 +102,19 @@ class ErasureItem(models.Model):
     def stays(self) -> bool:
         """Whether it is kept, restricted or not."""
         return self.decision in STAYING
+
+    def take_the_milder(self, now: "Decided") -> None:
+        """Replace the decision of the plan by that of ``now`` if this one destroys less.
+
+        What the plan left in peace is never destroyed by a later look; of two that keep alike, the
+        later date counts. Changes the instance only.
+        """
+        order = list(Decision)
+        old, new = order.index(Decision(self.decision)), order.index(now.decision)
+        until = now.until or date.min
+        if new > old or (new == old and until > (self.until or date.min)):
+            self.decision, self.ground, self.until = now.decision, now.ground, now.until
+            self.sentence, self.files = now.sentence, list(now.files)
 
 
 class Hold(models.Model):

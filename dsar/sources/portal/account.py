@@ -6,12 +6,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts import erased
 from accounts.models import Address, User
 from accounts.roles import Role
 from dsar.grounds import Sentence
 from dsar.models import ErasureItem, SubjectRequest
 from dsar.models.erasure import Decision
 from dsar.sources.base import Column, Description, Proposal, Row, Source, Table
+from dsar.sources.portal import documents, people
 
 
 class AccountSource(Source):
@@ -78,7 +80,7 @@ class AccountSource(Source):
         """Empty the account, or its addresses; under a hold only close it."""
         if item.key == "addresses":
             if item.decision == Decision.ERASE:
-                person.addresses.update(email=None)
+                _forget_addresses(person, item)
             return
         person = User.objects.select_for_update().get(pk=person.pk)
         if item.decision == Decision.ANONYMISE:
@@ -96,14 +98,14 @@ class AccountSource(Source):
         person.refresh_from_db()
         if item.key == "addresses":
             left = person.addresses.exclude(email=None).exists()
-            return item.stays or not left
+            return item.stays or not (left or people.names_are_left(person))
         emptied = person.erased_at is not None and not (person.email or person.name)
         return not person.is_active and (item.stays or emptied)
 
     def end(self, person: User, item: ErasureItem) -> None:
         """Empty what a hold had kept."""
         if item.key == "addresses":
-            person.addresses.update(email=None)
+            _forget_addresses(person, item)
         elif person.erased_at is None:
             _empty(person)
             person.save()
@@ -130,6 +132,13 @@ def _address_row(address: Address) -> Row:
             "claimed": address.claimed_at,
         }
     )
+
+
+def _forget_addresses(person: User, item: ErasureItem) -> None:
+    people.forget_names(person)
+    erased.erase(person.addresses.all())
+    left_to_others = item.request.items.filter(source="documents", decision=Decision.ANONYMISE)
+    documents.erase_abandoned(person, left_to_others.order_by("key"))
 
 
 def _empty(person: User) -> None:

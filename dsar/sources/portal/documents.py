@@ -3,7 +3,7 @@
 A contract is everybody's who signed it: what becomes of it is decided document by document.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from django.conf import settings
@@ -17,9 +17,10 @@ from accounts.models import User
 from consents.models import Document, Party
 from dsar.durations import after
 from dsar.grounds import ErasureGround, Sentence
-from dsar.models import ErasureItem, SubjectRequest
+from dsar.models import ErasureItem, Hold, SubjectRequest
 from dsar.models.erasure import Decision
 from dsar.sources.base import Column, Description, OriginalFile, Proposal, Row, Source, Table
+from dsar.sources.portal.people import named_by_address, parties_of
 
 Status = Document.Status
 PREFIX = "document:"
@@ -85,17 +86,18 @@ class DocumentSource(Source):
     def erase(self, person: User, item: ErasureItem) -> None:
         """Erase the document, or the person's part in it, or lock it away."""
         document = Document.objects.select_for_update().get(pk=_pk(item))
+        if document.erased_at is None:
+            # Others may have signed since the plan was made: what is theirs now is not destroyed.
+            item.take_the_milder(decide(document, person, timezone.localdate()))
         if item.decision == Decision.ERASE:
             _erase(document)
             return
         mine = document.parties.filter(address__person=person)
         mine.filter(hidden_at=None).update(hidden_at=timezone.now())
+        # A name stays with the contract as its proof and ends with it; an address does not.
+        document.parties.filter(named_by_address(person)).update(name="")
         if item.decision == Decision.ANONYMISE:
             mine.update(name="")
-        else:
-            # The address goes with the account. Who signed stays with the contract as its proof,
-            # and ends with it.
-            mine.filter(name="").update(name=person.email or "")
         if item.decision == Decision.RESTRICT and document.restricted_at is None:
             document.restricted_at = timezone.now()
             document.save(update_fields=["restricted_at"])
@@ -109,17 +111,34 @@ class DocumentSource(Source):
         mine = document.parties.filter(address__person=person)
         if mine.filter(hidden_at=None).exists():
             return False
+        if document.parties.filter(named_by_address(person)).exists():
+            return False
         if item.decision == Decision.ANONYMISE:
             return not mine.exclude(name="").exists()
         return item.decision != Decision.RESTRICT or document.restricted_at is not None
 
     def end(self, person: User, item: ErasureItem) -> None:
-        """At its date: erase what nobody else relies on, else the person's name in it."""
+        """At its date: erase what nobody else can see any more, else the person's name in it.
+
+        Also what was kept for others: they may have been erased themselves since.
+        """
         document = Document.objects.select_for_update().get(pk=_pk(item))
-        if item.decision == Decision.RESTRICT and not _others(document, person):
+        if _is_abandoned(document, person):
             _erase(document)
         else:
             document.parties.filter(address__person=person).update(name="")
+
+
+def erase_abandoned(person: User, items: Iterable[ErasureItem]) -> None:
+    """Erase the documents of these items that were left to others who are all gone by now.
+
+    Two who go at the same time leave a document to each other. Call it once the person's addresses
+    are emptied: the lock makes the second of the two see that the first is gone.
+    """
+    for item in items:
+        document = Document.objects.select_for_update().get(pk=_pk(item))
+        if document.erased_at is None and _is_abandoned(document, person):
+            _erase(document)
 
 
 def decide(document: Document, person: User, today: date) -> Proposal:
@@ -167,8 +186,15 @@ def _kept_until(document: Document) -> date:
 
 
 def _documents(person: User) -> QuerySet[Document]:
-    mine = Party.objects.filter(address__person=person)
-    return Document.objects.filter(pk__in=mine.values("document"), erased_at=None)
+    return Document.objects.filter(pk__in=parties_of(person).values("document"), erased_at=None)
+
+
+def _is_abandoned(document: Document, person: User) -> bool:
+    """Whether nobody who is left can see the document, and no legal hold needs it."""
+    if any(party.address is not None for party in _others(document, person)):
+        return False
+    holds = Hold.objects.filter(lifted_at=None)
+    return not holds.filter(person__addresses__parties__document=document).exists()
 
 
 def _others(document: Document, person: User) -> list[Party]:

@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from consents.models import Party, PermitAnswer, Use
+from consents.models import PermitAnswer, PurposeVersion, Use
 from consents.permits import Reason
 from dsar.grounds import ErasureGround, Sentence
 from dsar.models import ErasureItem, SubjectRequest
 from dsar.models.erasure import Decision
 from dsar.sources.base import Column, Description, Proposal, Row, Source, Table
+from dsar.sources.portal.people import parties_of
 
 AT_A_TIME = 2000
 
@@ -43,9 +44,10 @@ class UseSource(Source):
 
     def collect(self, person: User) -> Iterator[Table]:
         """Yield every use, oldest first; read in batches, whatever their number."""
-        uses = _uses(person).select_related(
-            "document", "version__purpose", "system", "training_run"
-        )
+        uses = _uses(person).select_related("document", "system", "training_run")
+        uses = uses.order_by("at", "id")
+        # Read once, not with each of a million uses: the texts are long.
+        titles = {version.pk: version.text().title for version in PurposeVersion.objects.all()}
         yield Table(
             "uses",
             _("Uses of your documents"),
@@ -58,7 +60,7 @@ class UseSource(Source):
                 Column("training_run", _("Training of a model")),
                 Column("reference", _("Reference of the document")),
             ),
-            (_use_row(use) for use in uses.order_by("at", "id").iterator(chunk_size=AT_A_TIME)),
+            (_use_row(use, titles) for use in uses.iterator(chunk_size=AT_A_TIME)),
         )
 
     def plan(self, person: User, request: SubjectRequest) -> Iterator[Proposal]:
@@ -70,7 +72,7 @@ class UseSource(Source):
 
     def prove_gone(self, person: User, item: ErasureItem) -> bool:
         """Whether no document of a use still lists the person for others to see."""
-        return not _mine(person).filter(hidden_at=None).exists()
+        return not parties_of(person).filter(hidden_at=None).exists()
 
     def end(self, person: User, item: ErasureItem) -> None:
         """Do nothing: under a hold or not, the rows hold numbers only."""
@@ -123,7 +125,7 @@ class PermitSource(Source):
 
     def prove_gone(self, person: User, item: ErasureItem) -> bool:
         """Whether no document of an answer still lists the person for others to see."""
-        return not _mine(person).filter(hidden_at=None).exists()
+        return not parties_of(person).filter(hidden_at=None).exists()
 
     def end(self, person: User, item: ErasureItem) -> None:
         """Do nothing: under a hold or not, the rows hold numbers only."""
@@ -141,24 +143,20 @@ def _numbers_stay(source: Source, person: User, key: str, sentence: Sentence) ->
         )
 
 
-def _mine(person: User) -> QuerySet[Party]:
-    return Party.objects.filter(address__person=person)
-
-
 def _uses(person: User) -> QuerySet[Use]:
-    return Use.objects.filter(document__in=_mine(person).values("document"))
+    return Use.objects.filter(document__in=parties_of(person).values("document"))
 
 
 def _answers(person: User) -> QuerySet[PermitAnswer]:
-    return PermitAnswer.objects.filter(document__in=_mine(person).values("document"))
+    return PermitAnswer.objects.filter(document__in=parties_of(person).values("document"))
 
 
-def _use_row(use: Use) -> Row:
+def _use_row(use: Use, titles: dict[int, str]) -> Row:
     return Row(
         {
             "at": use.at,
             "document": use.document.title,
-            "purpose": use.version.text().title,
+            "purpose": titles[use.version_id],
             "system": use.system.name,
             "training_run": use.training_run.reference if use.training_run else None,
             "reference": use.document.reference,

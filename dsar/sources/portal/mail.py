@@ -15,6 +15,7 @@ from dsar.grounds import ErasureGround, Sentence
 from dsar.models import ErasureItem, SubjectRequest
 from dsar.models.erasure import Decision
 from dsar.sources.base import Column, Description, Proposal, Row, Source, Table
+from dsar.sources.portal.people import emails_of
 from portal.lib import mail
 from portal.lib.models import OutgoingMail
 
@@ -154,14 +155,8 @@ class InboundSource(Source):
         _inbound(person).update(body=b"", status=InboundEvent.Status.EXPIRED)
 
 
-def _emails(person: User) -> list[str]:
-    """Return every address of the person that is still known, in lower case."""
-    known = set(person.addresses.exclude(email=None).values_list("email", flat=True))
-    return sorted(str(email).lower() for email in known | {person.email} if email)
-
-
 def _mails(person: User) -> QuerySet[OutgoingMail]:
-    return OutgoingMail.objects.annotate(address=Lower("to")).filter(address__in=_emails(person))
+    return OutgoingMail.objects.annotate(address=Lower("to")).filter(address__in=emails_of(person))
 
 
 def _inbound(person: User) -> QuerySet[InboundEvent]:
@@ -169,7 +164,7 @@ def _inbound(person: User) -> QuerySet[InboundEvent]:
     text = Lower(Func("body", Value("escape"), function="encode", output_field=TextField()))
     events = InboundEvent.objects.annotate(text=text)
     named = Q(pk__in=[])
-    for email in _emails(person):
+    for email in emails_of(person):
         named |= Q(text__contains=email)
     return InboundEvent.objects.filter(pk__in=events.filter(named).values("pk"))
 
