@@ -16,9 +16,11 @@ from django.utils.translation import gettext, override
 from dsar import authorities, letters, rules
 from dsar.actions import steps
 from dsar.actions.lifecycle import Code, note
-from dsar.grounds import ErasureGround, Sentence
+from dsar.grounds import Cause, ErasureGround, Sentence
 from dsar.models import Certificate, ErasureItem, Step, SubjectRequest
+from dsar.searching import held_until
 from dsar.sources.base import label_of
+from dsar.sources.portal.requests import erase_words
 from portal.lib import crypto, keys, pdf
 from portal.lib.canonical import canonical_json, sha256_of
 
@@ -44,6 +46,10 @@ def issue(held: steps.Claim) -> None:
         letters.send_certificate(request, to=to, path=path_of(token), has_gaps=has_gaps)
         request.contact = ""
         request.save(update_fields=["contact"])
+        if held_until(request.person) is None:
+            erase_words(request.person.subject_requests.all())
+            # The row in hand is saved again when the request is answered.
+            request.refresh_from_db(fields=["about", "extension_note"])
 
     steps.settle(held, Step.Outcome.DONE, write)
 
@@ -70,6 +76,8 @@ def context(certificate: Certificate) -> dict[str, Any]:
         "erased": [_in_words(item) for item in body["erased"]],
         "kept": [_in_words(item) for item in body["kept"]],
         "gaps": [label_of(slug) for slug in body["gaps"]],
+        "gap_lines": [_gap_in_words(slug, body) for slug in body["gaps"]],
+        "in_part": bool(body["gaps"] or body["unproven"]),
         "authority": authorities.of(body["country"]),
         "sha256": certificate.sha256,
     }
@@ -78,18 +86,16 @@ def context(certificate: Certificate) -> dict[str, Any]:
 def as_pdf(certificate: Certificate) -> bytes:
     """Return the certificate as an archival, accessible PDF, its sealed data attached."""
     language = certificate.request.language
-    sealed = canonical_json(certificate.body)
+    # The form that the page /verify/ takes: what is sealed, readable, and the seal over it.
+    sealed = canonical_json({"certificate": certificate.body, "jws": certificate.jws})
     with override(language):
         shown = context(certificate) | {"at": certificate.issued_at}
-        facts, seal = gettext("What this certificate says"), gettext("The signature under it")
+        facts = gettext("What this certificate says, and our signature under it")
     return pdf.render(
         "dsar/pdf/certificate.html",
         shown,
         language=language,
-        attachments=[
-            pdf.Attachment("certificate.json", sealed, facts),
-            pdf.Attachment("certificate.jws", certificate.jws.encode(), seal),
-        ],
+        attachments=[pdf.Attachment("certificate.json", sealed, facts)],
     )
 
 
@@ -107,6 +113,7 @@ def _body(request: SubjectRequest) -> dict[str, Any]:
         "kept": [_item(item) for item in items if item.stays],
         "unproven": [_item(item) for item in items if not item.proven_at],
         "gaps": sorted({step.source for step in rules.gaps(request)}),
+        "causes": {step.source: step.cause for step in rules.gaps(request) if step.cause},
     }
 
 
@@ -130,6 +137,12 @@ def _item(item: ErasureItem) -> dict[str, Any]:
         "ground": item.ground,
         "until": item.until.isoformat() if item.until else None,
     }
+
+
+def _gap_in_words(slug: str, body: dict[str, Any]) -> str:
+    """Return the name of a source that has a gap, with the cause as far as it is known."""
+    name, cause = str(label_of(slug)), body.get("causes", {}).get(slug)
+    return f"{name}: {Cause(cause).label}" if cause in Cause.values else name
 
 
 def _in_words(item: dict[str, Any]) -> dict[str, Any]:

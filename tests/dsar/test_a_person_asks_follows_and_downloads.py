@@ -12,6 +12,7 @@ from accounts.models import User
 from consents.models import Purpose
 from dsar import actions
 from dsar.models import SubjectRequest
+from dsar.models.requests import Kind
 from tests.accounts import people
 from tests.dsar.worlds import Ask, make_life, work
 
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.django_db
 def alice(purpose: Purpose) -> User:
     """Alice, with a password, so that she can prove who she is."""
     alice = people.make("alice@example.org", name="Alice")
-    claim_address(alice.email, person=alice)
+    claim_address(alice.email or "", person=alice)
     return alice
 
 
@@ -162,7 +163,7 @@ def test_an_erased_person_reads_the_certificate_by_the_link_in_the_mail(
     alice: User, bob: User, sam: User, purpose: Purpose
 ) -> Any:
     make_life(alice, bob)
-    found = work(actions.open_request("erasure", person=alice, by=alice, language="en"))
+    found = work(actions.open_request(Kind.ERASURE, person=alice, by=alice, language="en"))
     work(actions.approve(found, by=sam))
     (last,) = people.mails("alice@example.org")[-1:]
     path = next(word for word in last.text.split() if "/certificates/" in word)

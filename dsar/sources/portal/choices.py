@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from consents import receipts
 from consents.actions import choices
 from consents.models import ChoiceEvent, Purpose, PurposeVersion, Standing
 from consents.models.ledger import Act
@@ -45,7 +46,7 @@ class ChoiceSource(Source):
 
     def find(self, person: User) -> int:
         """Count the acts."""
-        return _choices(person).count()
+        return _choices(person).count() + _for_others(person).count()
 
     def collect(self, person: User) -> Iterator[Table]:
         """Yield every act, oldest first, with its receipt as a file."""
@@ -70,6 +71,18 @@ class ChoiceSource(Source):
             ),
             (_choice_row(event) for event in events.iterator(chunk_size=AT_A_TIME)),
         )
+        as_staff = _for_others(person).order_by("pk")
+        if as_staff.exists():
+            yield Table(
+                "choices-for-others",
+                _("What you refused for others, as our staff"),
+                _("When you recorded somebody’s refusal; whose it was is theirs to know."),
+                (Column("at", _("When")), Column("number", _("Number of the act"))),
+                (
+                    Row({"at": event.at, "number": str(event.uid)})
+                    for event in as_staff.iterator(chunk_size=AT_A_TIME)
+                ),
+            )
 
     def plan(self, person: User, request: SubjectRequest) -> Iterator[Proposal]:
         """They stay as numbers, and nothing stays allowed."""
@@ -97,8 +110,18 @@ class ChoiceSource(Source):
 
 
 def _choices(person: User) -> QuerySet[ChoiceEvent]:
-    by_me = Q(person=person) | Q(address__person=person) | Q(by=person)
-    return ChoiceEvent.objects.filter(by_me)
+    """Return the person's own acts, and those they took for an organisation they act for."""
+    for_organisation = Q(by=person, organisation__isnull=False)
+    mine = Q(person=person) | Q(address__person=person) | for_organisation
+    return ChoiceEvent.objects.filter(mine)
+
+
+def _for_others(person: User) -> QuerySet[ChoiceEvent]:
+    """Return the acts that the person recorded as staff: about somebody else."""
+    others = Q(person__isnull=False) & ~Q(person=person)
+    not_mine = Q(address__person=None) | ~Q(address__person=person)
+    others |= Q(address__isnull=False) & not_mine
+    return ChoiceEvent.objects.filter(others, by=person)
 
 
 def _refusable() -> list[Purpose]:
@@ -117,12 +140,8 @@ def _choice_row(event: ChoiceEvent) -> Row:
     receipt = getattr(event, "receipt", None)
     files: tuple[OriginalFile, ...] = ()
     if receipt is not None:
-        content = partial(io.BytesIO, bytes(receipt.body))
-        seal = partial(io.BytesIO, receipt.jws.encode())
-        files = (
-            OriginalFile(f"receipt-{event.uid}.json", content),
-            OriginalFile(f"receipt-{event.uid}.jws", seal),
-        )
+        content = partial(io.BytesIO, receipts.as_file(receipt))
+        files = (OriginalFile(f"receipt-{event.uid}.json", content),)
     return Row(
         {
             "at": event.at,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -47,7 +47,8 @@ class RequestSource(Source):
 
     def find(self, person: User) -> int:
         """Count requests and messages."""
-        return person.subject_requests.count() + _messages(person).count()
+        words = _messages(person).count() + _written_as_staff(person).count()
+        return person.subject_requests.count() + words
 
     def collect(self, person: User) -> Iterator[Table]:
         """Yield requests, their timeline, messages, legal holds."""
@@ -65,6 +66,8 @@ class RequestSource(Source):
             ),
             (_message_row(row) for row in _messages(person).select_related("request")),
         )
+        if _written_as_staff(person).exists():
+            yield _staff_table(person)
         yield Table(
             "holds",
             _("Legal holds"),
@@ -91,10 +94,11 @@ class RequestSource(Source):
     def plan(self, person: User, request: SubjectRequest) -> Iterator[Proposal]:
         """Words and copies of earlier requests go, the proof of answering stays for its time."""
         earlier = person.subject_requests.exclude(pk=request.pk)
-        words = Message.objects.filter(request__in=earlier, erased_at=None).count()
-        words += earlier.exclude(about="").count()
+        asked = person.subject_requests.all()
+        words = Message.objects.filter(request__in=asked, erased_at=None).count()
+        words += asked.exclude(about="").count()
         if words:
-            label = _("Messages about earlier requests")
+            label = _("Words and messages about your requests")
             yield Proposal("words", Decision.ERASE, Sentence.MESSAGES, label=label, amount=words)
         if copies := Package.objects.filter(request__in=earlier, destroyed_at=None).count():
             label = _("Copies of your data made for you")
@@ -110,12 +114,15 @@ class RequestSource(Source):
         )
 
     def erase(self, person: User, item: ErasureItem) -> None:
-        """Erase the words, or destroy the copies, of earlier requests."""
+        """Erase the words, or destroy the copies, of earlier requests.
+
+        Those of this request are needed until it is answered: they go with the certificate.
+        """
         if item.decision != Decision.ERASE:
             return
         earlier = person.subject_requests.exclude(pk=item.request_id)
         if item.key == "words":
-            _erase_words(earlier)
+            erase_words(earlier)
         else:
             for package in Package.objects.select_for_update().filter(
                 request__in=earlier, destroyed_at=None
@@ -133,24 +140,49 @@ class RequestSource(Source):
         return not (words or earlier.exclude(about="").exists())
 
     def end(self, person: User, item: ErasureItem) -> None:
-        """When the proof has served: erase the words of the erasure request too."""
+        """Erase what a hold had kept; when the proof has served, the certificate too."""
         requests = person.subject_requests.all()
-        _erase_words(requests)
-        requests.exclude(refusal_evidence="").update(refusal_evidence=ERASED)
-        requests.exclude(extension_note="").update(extension_note=ERASED)
+        erase_words(requests)
+        for package in Package.objects.select_for_update().filter(
+            request__in=requests, destroyed_at=None
+        ):
+            downloads.destroy(package)
+        if item.key != "proof":
+            return
         Certificate.objects.filter(request__in=requests).delete()
         ErasureItem.objects.filter(request__in=requests).update(label="")
 
 
-def _erase_words(requests: QuerySet[SubjectRequest]) -> None:
+def erase_words(requests: QuerySet[SubjectRequest]) -> None:
+    """Empty what anybody wrote about the requests; codes and dates stay as the proof."""
     messages = Message.objects.filter(request__in=requests, erased_at=None)
     messages.update(text="", erased_at=timezone.now())
     requests.exclude(about="").update(about="")
+    requests.exclude(extension_note="").update(extension_note="")
+    requests.exclude(refusal_evidence="").update(refusal_evidence=ERASED)
 
 
 def _messages(person: User) -> QuerySet[Message]:
-    mine = Q(request__person=person) | Q(by=person)
-    return Message.objects.filter(mine, erased_at=None).order_by("pk")
+    return Message.objects.filter(request__person=person, erased_at=None).order_by("pk")
+
+
+def _written_as_staff(person: User) -> QuerySet[Message]:
+    written = Message.objects.filter(by=person, erased_at=None).exclude(request__person=person)
+    return written.select_related("request").order_by("pk")
+
+
+def _staff_table(person: User) -> Table:
+    """Return when the person wrote as staff; the words are those of whose request it is."""
+    return Table(
+        "my-messages",
+        _("What you wrote as our staff"),
+        _("When you wrote about somebody’s request; the words are theirs to see."),
+        (Column("at", _("When")), Column("request", _("Request"))),
+        (
+            Row({"at": row.at, "request": row.request.reference})
+            for row in _written_as_staff(person).iterator(chunk_size=2000)
+        ),
+    )
 
 
 def _requests_table(person: User) -> Table:
