@@ -19,6 +19,8 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+from portal.demo import postgres
+
 ROOT = Path(__file__).resolve().parents[2]
 # The demo must find its own settings, not those of the test run.
 OURS = {"PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "SSL_CERT_FILE"}
@@ -58,6 +60,8 @@ class Demo:
         self._process.send_signal(signal.SIGINT)
         code = self._process.wait(60)
         self._log.close()
+        # Its data may lie outside the state, where nothing else would take them away.
+        postgres.remove(self.state / "postgres")
         return code
 
     def _is_well(self) -> bool:

@@ -152,6 +152,20 @@ def test_a_new_checkout_in_an_old_place_starts_empty(tmp_path: Path) -> None:
 
 
 @AS_ROOT
+def test_the_data_of_a_checkout_that_is_gone_is_forgotten(tmp_path: Path) -> None:
+    (tmp_path / "private").mkdir(mode=0o700)
+    gone, other = tmp_path / "private" / "gone" / "postgres", tmp_path / "private" / "postgres"
+    postgres.start(gone, durable=False)
+    left = gone.resolve()
+    shutil.rmtree(gone.parent)
+    assert left.exists()
+    postgres.start(other, durable=False)
+    assert not left.parent.exists()
+    assert ask(other, "SELECT 1") == [(1,)]
+    postgres.remove(other)
+
+
+@AS_ROOT
 def test_another_account_of_the_machine_is_not_let_in(server: Path) -> None:
     server.chmod(0o755)  # even if it could reach the socket
     os.seteuid(pwd.getpwnam("daemon").pw_uid)
@@ -196,10 +210,12 @@ def test_a_server_that_cannot_start_says_why(server: Path, monkeypatch: pytest.M
     assert not processes.marked(str(server))
 
 
-def test_processes_end_when_asked_or_are_ended() -> None:
-    stubborn = subprocess.Popen(["/bin/sh", "-c", "trap '' TERM; while :; do sleep 0.1; done"])
+def test_processes_end_when_asked_or_are_ended(tmp_path: Path) -> None:
+    ready = tmp_path / "ready"
+    script = f"trap '' TERM; touch {ready}; while :; do sleep 0.1; done"
+    stubborn = subprocess.Popen(["/bin/sh", "-c", script])
     obedient = subprocess.Popen(["/bin/sleep", "600"])
-    wait_until(lambda: "trap" in processes.commands().get(stubborn.pid, ""))
+    wait_until(ready.exists)
     processes.end([stubborn.pid, obedient.pid], patience=1)
     assert obedient.wait() == -signal.SIGTERM
     assert stubborn.wait() == -signal.SIGKILL
