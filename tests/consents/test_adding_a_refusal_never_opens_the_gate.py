@@ -2,17 +2,21 @@
 
 from collections.abc import Callable
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
 from django.db import transaction
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from consents import permits
 from consents.actions import choices
-from consents.models import Standing
+from consents.actions.documents import register
+from consents.models import Document, Party, Standing
 from consents.models.ledger import ALLOWING
+from consents.reports import DocumentReport, PartyReport
 from portal.lib.errors import DomainError
 from tests.consents.worlds import World
 
@@ -34,6 +38,31 @@ CLOSE = st.lists(
     max_size=8,
 )
 SHAPES = st.sampled_from(["consent", "objection"])
+NAMES = ["ada", "ben", "cleo", "dan", "signer", "stranger", None]
+NOW = timezone.now()
+TOLD = st.builds(
+    PartyReport,
+    role=st.sampled_from(list(Party.Role)),
+    email=st.sampled_from([name and f"{name}@example.org" for name in NAMES]),
+    name=st.sampled_from(["", "Ada", "Ben"]),
+    signed_at=st.sampled_from([None, NOW]),
+    is_minor=st.booleans(),
+)
+REPORTS = st.lists(
+    st.builds(
+        DocumentReport,
+        reference=st.sampled_from(["org:members", "org:shared", "private", "with-signer"]),
+        status=st.sampled_from(list(Document.Status)[:5]),  # neither purged nor deleted
+        state_at=st.integers(-9, 9).map(lambda days: NOW + timedelta(days=days)),
+        title=st.sampled_from([None, "Lease"]),
+        organisation=st.sampled_from([None, "org:lilas", "org:other"]),
+        organisation_name=st.just("Other"),
+        completed_at=st.sampled_from([None, NOW]),
+        parties=st.lists(TOLD, max_size=4).map(tuple),
+    ),
+    min_size=1,
+    max_size=4,
+)
 EXAMPLES = settings(
     max_examples=60,
     deadline=None,
@@ -110,6 +139,37 @@ def test_neither_policy_link_nor_imported_contract_overrules_a_refusal(shape, be
         world.refuse(world.cleo)
         play(world, (late, 0, 0))
         assert not allowed(world) & {"org:shared", "private"}
+
+
+@pytest.mark.django_db
+@EXAMPLES
+@given(shape=SHAPES, before=MOVES, reports=REPORTS)
+def test_no_report_about_a_completed_document_opens_it(shape, before, reports):
+    with forgotten():
+        world = World(shape)
+        for move in before:
+            play(world, move)
+        earlier = allowed(world)
+        for report in reports:
+            register(report)
+            assert allowed(world) <= earlier
+
+
+@pytest.mark.django_db
+@EXAMPLES
+@given(shape=SHAPES, before=MOVES, reports=REPORTS)
+def test_whoever_refused_is_not_reported_away_before_signing_either(shape, before, reports):
+    with forgotten():
+        world = World(shape)
+        Document.objects.update(status="sent", completed_at=None)
+        for move in before:
+            play(world, move)
+        references = [one.reference for one in world.documents]
+        answers = permits.decide(references, "ai-training")
+        refused = {one.reference for one in answers if one.reason.startswith("refused")}
+        for report in reports:
+            register(report)
+            assert not allowed(world) & refused
 
 
 @pytest.mark.django_db

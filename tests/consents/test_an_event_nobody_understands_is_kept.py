@@ -5,13 +5,15 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.roles import Role
-from consents import docusign
+from consents import docusign, staff
 from consents.actions import envelopes
 from consents.models import Document, InboundEvent
 from tests.accounts import people
@@ -121,6 +123,20 @@ def test_staff_see_why_and_no_names(hook, desk):
     assert "&quot;status&quot;: &quot;enchanted&quot;" in page
     for word in ("Camille", "courriel", "Lilas", "Bail"):
         assert word not in page
+
+
+def test_an_event_too_large_to_outline_stays_in_the_database(hook, desk):
+    hook(completed(status="enchanted", note="x" * staff.MOST_BYTES))
+    hook(completed(status="bewitched"))
+    with CaptureQueriesContext(connection) as queries:
+        page = desk.get("/staff/events/").content.decode()
+    assert page.count("The event is too large to be shown.") == 1
+    assert "&quot;status&quot;: &quot;bewitched&quot;" in page
+    assert "enchanted" not in page
+    column = '"consents_inboundevent"."body"'
+    for one in queries:
+        # Read only where it was measured before.
+        assert column not in one["sql"].partition(" FROM ")[0] or "octet_length" in one["sql"]
 
 
 def test_staff_can_try_again_once_we_understand(hook, desk, sam, monkeypatch):
