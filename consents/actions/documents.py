@@ -185,7 +185,8 @@ def _is_settled(before: dict[str, Any]) -> bool:
 
     One that is gone, and was never described as completed, is still described by late reports.
     """
-    return before["completed_at"] is not None or before["status"] in SETTLED
+    was_completed = before["status"] in GONE and before["completed_at"] is not None
+    return was_completed or before["status"] in SETTLED
 
 
 def _tell(document: Document, report: DocumentReport) -> bool:
