@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from portal.demo import environment, postgres, state
+from portal.demo import environment, orphans, postgres, state
 from portal.demo.child import Child
 from portal.demo.stopping import Listener, Parent, Stopped
 from portal.demo.welcome import welcome
@@ -55,6 +55,7 @@ class Demo:
             Stopped: the normal end.
             Refused, PostgresError: it could not be started; the message says why.
         """
+        orphans.adopt()
         environment.write(self._env)
         with self._database_ready(), self._servers() as servers:
             print("Starting the servers …", flush=True)
@@ -80,6 +81,7 @@ class Demo:
             self._listener.deaf()
             if self._database:
                 postgres.stop(self._database)
+            orphans.bury(set())
 
     @contextlib.contextmanager
     def _servers(self) -> Iterator[list[Child]]:
@@ -139,6 +141,7 @@ class Demo:
         if self._parent.is_gone():
             raise Stopped
         self._start_due(servers)
+        orphans.bury({server.pid for server in servers})
         time.sleep(LOOK)
 
 

@@ -123,7 +123,7 @@ def test_a_server_that_does_not_stay_up_is_given_longer_and_longer_pauses(tmp_pa
     for now in range(100):
         if child.watch():
             starts.append(now)
-            wait_until(lambda: not processes.commands().get(child.pid))
+            os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
     child.end(now)
     assert starts == [0, 1, 3, 7, 15, 31, 61, 91]
 
@@ -158,6 +158,31 @@ def _work(listener: Listener, done: list[str]) -> None:
         done.append("before")
         os.kill(os.getpid(), signal.SIGTERM)
         done.append("after")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a process adopt")
+def test_an_orphan_is_taken_in_and_leaves_no_zombie() -> None:
+    """In a process of its own: adoption cannot be undone."""
+    code = """if True:
+        import os, subprocess, time
+        from portal.demo import orphans
+        orphans.adopt()
+        known = subprocess.Popen(["/bin/sh", "-c", "/bin/sleep 0.2 & exit 7"])
+        os.waitid(os.P_PID, known.pid, os.WEXITED | os.WNOWAIT)
+        for _ in range(100):
+            orphans.bury({known.pid})
+            time.sleep(0.01)
+        assert known.wait() == 7
+        for _ in range(100):
+            orphans.bury(set())
+            time.sleep(0.01)
+        try:
+            os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            print("none left")
+    """
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True)
+    assert run.stdout == b"none left\n"
 
 
 def test_the_codes_are_those_of_rfc_6238() -> None:
