@@ -87,9 +87,9 @@ def answers(since: datetime, zone: str) -> Answers:
     """
     with connection.cursor() as cursor:
         cursor.execute(sql, [zone, since])
-        *counts, median = cursor.fetchone()
+        answered, refused, withdrawn, with_gaps, late, median = cursor.fetchone()
     days = None if median is None else round(median / timedelta(days=1), 1)
-    return Answers(*counts, median_days=days)
+    return Answers(answered, refused, withdrawn, with_gaps, late, median_days=days)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-COMPLETED = json.loads(
+COMPLETED: dict[str, Any] = json.loads(
     (Path(__file__).parent / "samples" / "envelope_completed.json").read_text("utf-8")
 )
 ENVELOPE = COMPLETED["data"]["envelopeId"]
@@ -14,7 +14,7 @@ LEASE, INVENTORY = f"docusign:{ENVELOPE}/1", f"docusign:{ENVELOPE}/2"
 
 def completed(**summary: Any) -> dict[str, Any]:
     """Return the completed event, with some fields of its summary replaced."""
-    event = copy.deepcopy(COMPLETED)
+    event: dict[str, Any] = copy.deepcopy(COMPLETED)
     event["data"]["envelopeSummary"].update(summary)
     return event
 
@@ -33,9 +33,10 @@ def bare(name: str, at: str, **data: Any) -> dict[str, Any]:
     return made | {"event": name, "generatedDateTime": at, "data": ids | data}
 
 
-def recipients(**groups: list[dict[str, Any]]) -> dict[str, Any]:
+def recipients(**groups: list[dict[str, Any]] | None) -> dict[str, Any]:
     """Return the sample's recipients with some groups replaced."""
-    return copy.deepcopy(COMPLETED["data"]["envelopeSummary"]["recipients"]) | groups
+    sample: dict[str, Any] = COMPLETED["data"]["envelopeSummary"]["recipients"]
+    return copy.deepcopy(sample) | groups
 
 
 def signer(name: str, email: str | None, signed: str | None = None) -> dict[str, Any]:

@@ -62,7 +62,9 @@ def test_a_table_becomes_documents_with_their_people(imported, tmp_path):
         ("copy", "", "compta@lilas.example"),
     }
     assert Party.objects.get(name="Ben").signed_at is None
-    assert Party.objects.get(name="Camille Moreau").signed_at.hour == 10
+    signed_at = Party.objects.get(name="Camille Moreau").signed_at
+    assert signed_at
+    assert signed_at.hour == 10
     assert not (tmp_path / "documents.csv.rejected.csv").exists()
 
 

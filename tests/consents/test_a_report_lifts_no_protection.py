@@ -11,6 +11,7 @@ from accounts.models import Address
 from consents.actions import choices, envelopes
 from consents.actions.documents import Result, register, register_all
 from consents.models import Document, Party
+from consents.models.ledger import Source
 from consents.permits import Reason, may
 from consents.reports import DocumentReport, PartyReport
 from tests.consents.envelopes import bare, completed
@@ -77,7 +78,7 @@ def test_a_wrong_recipient_goes_before_signing_unless_they_refused(training, ada
     typo, refuser = make(email="typo@example.org"), make(email="no@example.org")
     people = [signer(one, signed_at=None) for one in (typo, refuser, ben)]
     tell(*people, status=S.SENT)
-    choices.refuse(training, address=refuser, by=None, source="link", language="en")
+    choices.refuse(training, address=refuser, by=None, source=Source.LINK, language="en")
     tell(signer(ben, signed_at=None), days=1, status=S.SENT)
     left = Party.objects.values_list("address__email", flat=True)
     assert set(left) == {"no@example.org", "ben@example.org"}
@@ -101,6 +102,7 @@ def test_an_unknown_minor_stays_a_minor_once_her_address_is_known(ada, ben):
     party = Party.objects.get(name="Ada")
     tell(signer(ada, "Ada"), signer(ben), days=1)
     party.refresh_from_db()
+    assert party.address is not None
     assert (party.address.email, party.is_minor) == (ada.email, True)
     assert Party.objects.count() == 2
     assert reason() == Reason.PROTECTED_SIGNER

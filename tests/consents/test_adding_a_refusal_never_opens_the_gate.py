@@ -15,7 +15,7 @@ from consents import permits
 from consents.actions import choices
 from consents.actions.documents import register
 from consents.models import Document, Party, Standing
-from consents.models.ledger import ALLOWING
+from consents.models.ledger import ALLOWING, Source
 from consents.reports import DocumentReport, PartyReport
 from portal.lib.errors import DomainError
 from tests.consents.worlds import World
@@ -99,7 +99,7 @@ def play(world: World, move: Move) -> None:
             world.purpose, organisation=world.organisation, by=world.ada, language="en"
         ),
         "link": lambda: choices.refuse(
-            world.purpose, address=world.signer, by=None, source="link", language="en",
+            world.purpose, address=world.signer, by=None, source=Source.LINK, language="en",
             document=world.documents[3],
         ),
         "sign": world.sign_the_contract,

@@ -64,6 +64,7 @@ def test_it_is_kept_with_the_reason(hook, made, code, where):
         assert kept is None
     else:
         assert answer.json() == {"result": "kept"}
+        assert kept is not None
         assert kept.code == code
         assert where is None or kept.where == where
         assert not Document.objects.exists()

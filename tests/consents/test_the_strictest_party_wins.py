@@ -12,6 +12,7 @@ from accounts.models import AccessEvent, User
 from consents import permits
 from consents.actions import choices
 from consents.models import ChoiceEvent, Party, PurposeVersion, Standing
+from consents.models.ledger import Source
 from consents.permits import Reason
 from tests.consents.worlds import World, make_document, make_person, make_purpose
 
@@ -73,7 +74,7 @@ def test_allowing_everything_leaves_a_document_refused_separately_closed(world):
 
 def test_a_signer_without_account_refuses_and_the_refusal_survives_the_account(world):
     choices.refuse(
-        world.purpose, address=world.signer, by=None, source="link", language="fr",
+        world.purpose, address=world.signer, by=None, source=Source.LINK, language="fr",
         document=world.documents[3],
     )  # fmt: skip
     eve = User.objects.create_user("eve@example.org")
@@ -247,7 +248,7 @@ def test_the_database_itself_refuses_a_yes_by_somebody_else(world):
 def test_staff_can_refuse_for_a_person_who_asks_and_the_person_can_read_it(world):
     sofia = make_person("sofia")
     User.objects.filter(pk=sofia.pk).update(role="support")
-    choices.refuse(world.purpose, person=world.dan, by=sofia, source="staff", language="en")
+    choices.refuse(world.purpose, person=world.dan, by=sofia, source=Source.STAFF, language="en")
     assert reason("private") == Reason.PARTY_REFUSED
     assert AccessEvent.objects.get(person=world.dan).by == sofia
 

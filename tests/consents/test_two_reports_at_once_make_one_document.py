@@ -3,6 +3,7 @@
 import json
 import threading
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -22,7 +23,8 @@ NOW = datetime(2026, 5, 3, tzinfo=UTC)
 
 def at_once(*works):
     """Run the functions in threads that start together; return results, raise errors."""
-    barrier, results = threading.Barrier(len(works)), [None] * len(works)
+    barrier = threading.Barrier(len(works))
+    results: list[Any] = [None] * len(works)
 
     def run(place, work):
         try:

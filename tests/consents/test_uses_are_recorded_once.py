@@ -107,7 +107,7 @@ def test_a_training_run_is_made_on_first_sight_and_found_again(post):
     post(use(2, **training))
     run = TrainingRun.objects.get()
     assert (run.reference, run.model_name, run.uses.count()) == ("run-1", "Paraphe 7B", 3)
-    assert run.started_at == Use.objects.order_by("at").first().at
+    assert run.started_at == Use.objects.earliest("at").at
     assert post(use(1, purpose="ai-training", system="trainer")).json()["recorded"] == 1
 
 
@@ -166,10 +166,10 @@ def test_uses_of_a_far_past_go_to_the_default_partition(post):
 def test_a_month_that_the_default_partition_has_begun_stays_there(world):
     month = months.month_of(months.today(), -60)
     document = Document.objects.get()
-    version = PurposeVersion.objects.first()
+    version = PurposeVersion.objects.earliest("pk")
     Use.objects.create(
         at=datetime(month.year, month.month, 5, tzinfo=UTC), document=document, version=version,
-        system=System.objects.first(),
+        system=System.objects.earliest("pk"),
     )  # fmt: skip
     months.ensure([month])
     assert f"consents_use_{month:%Y_%m}" not in partitions()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -19,13 +20,13 @@ WORDS = dict.fromkeys(
 
 
 def make_purpose(
-    slug: str = "ai-training", control: str = Control.CONSENT, **fields: object
+    slug: str = "ai-training", control: str = Control.CONSENT, **fields: Any
 ) -> Purpose:
     """Return a purpose with one version in force for a year."""
     training = slug == "ai-training"
     purpose = Purpose.objects.create(slug=slug, control=control, is_ai_training=training, **fields)
     start = timezone.now() - timedelta(days=365)
-    basis = {Control.CONSENT: "6(1)(a)", Control.OBJECTION: "6(1)(f)"}.get(control, "6(1)(b)")
+    basis = {"consent": "6(1)(a)", "objection": "6(1)(f)"}.get(control, "6(1)(b)")
     PurposeVersion.objects.create(
         purpose=purpose, number=1, published_at=start, effective_from=start, legal_basis=basis,
         texts={"en": WORDS, "fr": WORDS}, retention_trigger="end", retention_duration="P1Y",
@@ -36,12 +37,13 @@ def make_purpose(
 
 def make_person(name: str) -> User:
     """Return a customer whose one address is verified."""
-    user = User.objects.create_user(f"{name}@example.org", name=name.title())
-    claim_address(user.email, person=user)
+    email = f"{name}@example.org"
+    user = User.objects.create_user(email, name=name.title())
+    claim_address(email, person=user)
     return user
 
 
-def make_document(reference: str, *parties: User | Address, **fields: object) -> Document:
+def make_document(reference: str, *parties: User | Address, **fields: Any) -> Document:
     """Return a completed document of these parties."""
     now = timezone.now()
     document = Document.objects.create(
@@ -86,10 +88,10 @@ class World:
         )  # fmt: skip
         choices.agree_by_contract(self.purpose, clause=clause)
 
-    def allow(self, person: User, **scope: object) -> None:
+    def allow(self, person: User, **scope: Any) -> None:
         """The person allows the purpose within the scope."""
         choices.allow(self.purpose, person=person, by=person, language="en", **scope)
 
-    def refuse(self, person: User, **scope: object) -> None:
+    def refuse(self, person: User, **scope: Any) -> None:
         """The person refuses the purpose within the scope."""
         choices.refuse(self.purpose, person=person, by=person, language="en", **scope)

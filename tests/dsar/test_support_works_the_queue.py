@@ -52,7 +52,8 @@ def test_the_request_due_first_stands_on_top_and_late_ones_are_marked(
     ("query", "found"),
     [("when=mine", False), ("when=unassigned", True), ("kind=access", True),
      ("kind=erasure", False),
-     ("q=r-20", True), ("q=alice@example.org", False), ("q=alice", False), ("when=%00&after=zz&kind=x", True),
+     ("q=r-20", True), ("q=alice@example.org", False), ("q=alice", False),
+     ("when=%00&after=zz&kind=x", True),
      ("after=2026-01-01_99999999999999999999999", True), ("q=" + "x" * 5000, False)],
 )  # fmt: skip
 def test_the_filters_find_what_they_say_and_bear_nonsense(

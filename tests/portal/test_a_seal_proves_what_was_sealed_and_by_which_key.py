@@ -18,7 +18,7 @@ RFC_8037_JWS = (
     "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc."
     "hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg"
 )
-PRIVATE = {"kty": "OKP", "crv": "Ed25519", "d": D, "x": X}
+PRIVATE: dict[str, str | list[str]] = {"kty": "OKP", "crv": "Ed25519", "d": D, "x": X}
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_a_key_is_named_by_its_thumbprint_when_made() -> None:
     from joserfc.jwk import OKPKey
 
     jwk = keys.generate()
-    assert jwk["kid"] == OKPKey.import_key(jwk).thumbprint()
+    assert jwk["kid"] == OKPKey.import_key({**jwk}).thumbprint()
 
 
 def test_a_seal_of_a_stranger_is_of_an_unknown_key(settings: Any) -> None:
