@@ -211,45 +211,36 @@ def _choose(
     subject.__class__._default_manager.select_for_update().get(pk=subject.pk)
     version = _version_in_force(purpose, at)
     _require_theirs(subject, scope)
-    whose = _columns(subject)
-    standing = (
-        Standing.objects.filter(
-            purpose=purpose, document=scope.document, within=scope.within, **whose
-        )
-        .select_related("event__version")
-        .first()
-    )
+    about = {"purpose": purpose, "document": scope.document, "within": scope.within}
+    about |= _columns(subject)
+    standing = Standing.objects.filter(**about).select_related("event__version").first()
     if standing is not None and _says_the_same(standing, act, version, scope):
         return standing.event
     if at is not None and act in ALLOWING:
-        _require_newer(at, purpose, scope, whose)
+        _require_newer(at, purpose, scope, subject)
     event = ChoiceEvent.objects.create(
-        purpose=purpose, document=scope.document, within=scope.within, act=act, version=version,
-        text_sha256=sha256_of(version.texts.get(language) or version.texts["en"]),
-        language=language if language in version.texts else "en", source=source, by=by,
-        clause=clause, at=at or timezone.now(), **whose,
+        act=act, version=version, source=source, by=by, clause=clause, at=at or timezone.now(),
+        **_shown(version, language), **about,
     )  # fmt: skip
-    _stand(event, standing)
+    standing = standing or Standing(**about)
+    standing.event, standing.allowed, standing.since = event, event.allows, event.at
+    standing.save()
     receipts.issue(event)
     return event
 
 
-def _require_newer(at: datetime, purpose: Purpose, scope: Scope, whose: dict[str, Any]) -> None:
+def _shown(version: PurposeVersion, language: str) -> dict[str, str]:
+    """Return which words the person had before their eyes: the language, and the text's hash."""
+    known = language if language in version.texts else "en"
+    return {"language": known, "text_sha256": sha256_of(version.texts[known])}
+
+
+def _require_newer(at: datetime, purpose: Purpose, scope: Scope, subject: Subject) -> None:
     """The ledger is in the order of writing: an old yes may not come behind a newer no."""
-    bearing = Standing.objects.filter(scope.overlapping(), purpose=purpose, **whose)
+    mine = _columns(subject)
+    bearing = Standing.objects.filter(scope.overlapping(), purpose=purpose, **mine)
     if bearing.filter(allowed=False, since__gt=at).exists():
         raise OlderThanARefusal(_("A refusal that is newer has already been recorded."))
-
-
-def _stand(event: ChoiceEvent, standing: Standing | None) -> None:
-    """Make the act the standing choice of its subject and scope."""
-    if standing is None:
-        standing = Standing(
-            purpose=event.purpose, person=event.person, address=event.address,
-            organisation=event.organisation, document=event.document, within=event.within,
-        )  # fmt: skip
-    standing.event, standing.allowed, standing.since = event, event.allows, event.at
-    standing.save()
 
 
 def _says_the_same(standing: Standing, act: Act, version: PurposeVersion, scope: Scope) -> bool:
