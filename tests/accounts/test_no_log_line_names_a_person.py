@@ -62,7 +62,11 @@ def test_signing_up_and_in(
 
 
 def test_a_refused_rule_and_a_look(logs: Callable[[], str], alice: User, sam: User) -> None:
-    actions.look(alice, by=sam, kind=AccessEvent.Kind.PERSON_VIEWED, reason="Alice Martin called")
+    look = {"by": sam, "kind": AccessEvent.Kind.PERSON_VIEWED}
+    actions.look(alice, **look, reason="asked by telephone")
+    with pytest.raises(actions.NamesSomebody) as named:
+        actions.look(alice, **look, reason="Alice Martin called")
+    assert "alice" not in str(named.value).lower()
     with pytest.raises(actions.AddressTaken) as refused:
         actions.claim_address("alice@paraphe.example", person=sam)
     assert "alice" not in str(refused.value)
