@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -62,7 +63,7 @@ def test_signing_up_and_in(
 
 
 def test_a_refused_rule_and_a_look(logs: Callable[[], str], alice: User, sam: User) -> None:
-    look = {"by": sam, "kind": AccessEvent.Kind.PERSON_VIEWED}
+    look: dict[str, Any] = {"by": sam, "kind": AccessEvent.Kind.PERSON_VIEWED}
     actions.look(alice, **look, reason="asked by telephone")
     with pytest.raises(actions.NamesSomebody) as named:
         actions.look(alice, **look, reason="Alice Martin called")
