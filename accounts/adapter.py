@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from accounts import reauthentication, single_sign_on
 from accounts.models import User
-from portal.lib import crypto, mail
+from portal.lib import crypto, mail, strict_json
 
 
 def display(user: User) -> str:
@@ -71,7 +71,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Refuse what is no URL at all ("http://["): allauth would fail on it, with a 500."""
         try:
             safe: bool = super().is_safe_url(url)
-        except ValueError:
+        except ZeroDivisionError:
             return False
         return safe
 
@@ -105,6 +105,15 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         for address in sociallogin.email_addresses:
             address.verified = address.verified and _vouches(sociallogin, address.email)
         return user
+
+    def list_apps(
+        self, request: HttpRequest, provider: str | None = None, client_id: str | None = None
+    ) -> list[Any]:
+        """Know no provider by a name, taken from the URL, that the database cannot be asked for."""
+        if not strict_json.is_storable(provider or ""):
+            return []
+        apps: list[Any] = super().list_apps(request, provider=provider, client_id=client_id)
+        return apps
 
     def can_authenticate_by_email(self, login: Any, email: str) -> bool:
         """Let the provider open an existing account only if it may vouch for the address."""

@@ -1,0 +1,228 @@
+"""Whatever is sent to whatever address, by whomever: the answer is never the site's own failure.
+
+The addresses are taken from the URLconf, so that a new page is covered the day it is added.
+"""
+
+import base64
+import os
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import transaction
+from django.test import Client
+from django.urls import URLResolver, get_resolver
+
+from accounts.actions import claim_address, join
+from accounts.models import Organisation
+from consents.actions import choices
+from dsar import actions
+from dsar.models.requests import Kind
+from tests.accounts import people
+from tests.consents.worlds import make_document, make_purpose
+
+pytestmark = pytest.mark.django_db
+
+
+def coded(text: str) -> str:
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+# What may be put into a query, or a field, as bytes of a URL.
+WORDS = [
+    "%00", "%ff%fe", "9" * 40, "-1", "a" * 6000, "http://[", "9999-12-31_" + "9" * 20,
+    coded("[null,1]"), coded("[Infinity,1]"), coded(f'["2026-01-01T00:00:00Z",{10**30}]'),
+]  # fmt: skip
+# Every name that a view or form of the site, or of allauth, reads.
+NAMES = [
+    "about", "accept_gaps", "act", "address", "after", "asked_because", "attested", "before",
+    "client_id", "client_secret", "code", "country", "credential", "days", "document", "email",
+    "errors", "evidence", "file", "from", "grant_type", "ground", "id", "kind", "language", "login",
+    "month", "name", "newer", "next", "note", "older", "organisation", "password", "password1",
+    "password2", "period", "process", "purpose", "q", "reason", "receipt", "reference", "scope",
+    "shown", "since", "state", "status", "text", "theme", "time_zone", "to", "token", "training",
+    "understood", "url", "use_tls", "version", "view", "when", "year",
+]  # fmt: skip
+# What stands where the address has a part that changes: by converter, nonsense of its own.
+PARTS = {
+    "uuid": ["00000000-0000-0000-0000-000000000000"],
+    "int": ["0", "9" * 18, "9" * 40, "9" * 4000],
+    "slug": ["nobody", "-", "a" * 3000, "9" * 40],
+    "str": ["nobody", "%00", "%ff", "a" * 3000, "http:%5B", "é", "a:b:c"],
+}
+# After which a form goes on to what else it was sent: the last of a name counts.
+USUAL = (
+    "act=allow&version=1&document=&organisation=&purpose=ai-training&grant_type=client_credentials"
+)
+BODIES = [
+    ("application/json", b"\xff{"), ("application/json", b"[" * 100_000),
+    ("application/json", b'{"a": "\\u0000"}'), ("multipart/form-data; boundary=x", b"--x\r\nbad"),
+    ("multipart/form-data", b"x"), ("text/plain; charset=nope", b"a=1"),
+    ("application/x-www-form-urlencoded; charset=utf-16", b"a=1"),
+    ("application/x-www-form-urlencoded", b"%00=%00&\xff=\xff"),
+]  # fmt: skip
+FORM = "application/x-www-form-urlencoded"
+METHODS = ["PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "TRACE"]
+# Every word to every address takes minutes (WALK=all). Otherwise each address gets its share of the
+# words, another one for each role, so that all are said to many.
+EVERYTHING = os.environ.get("WALK") == "all"
+SHARE = 3
+# The demo's own pages are not the site's: they are there only where everything is made up.
+LEFT_OUT = ("demo/",)
+
+
+def routes(patterns: Any, before: str = "") -> Iterator[str]:
+    """Yield every route of a URLconf as one text."""
+    for one in patterns:
+        route = before + str(one.pattern)
+        if isinstance(one, URLResolver):
+            yield from routes(one.url_patterns, route)
+        elif not route.startswith(LEFT_OUT):
+            yield re.sub(r"\^\(\?P(<\w+>)[^)]*\)", r"\1", route)  # allauth's, as if by path()
+
+
+ROUTES = sorted(set(routes(get_resolver().url_patterns)))
+
+
+class World:
+    """Somebody of every role, and one of everything that an address may name."""
+
+    def __init__(self) -> None:
+        self.ada = people.make("ada@example.org")
+        self.sam = people.with_app(people.make("sam@staff.example.org", role="support"))
+        self.dina = people.with_app(people.make("dina@staff.example.org", role="dpo"))
+        organisation = Organisation.objects.create(name="Lilas", reference="org:lilas")
+        join(organisation, person=self.ada, is_admin=True)
+        address = claim_address("ada@example.org", person=self.ada)
+        document = make_document("abc", address, organisation=organisation)
+        event = choices.allow(make_purpose(), person=self.ada, by=self.ada, language="en")
+        asked = actions.open_request(Kind.ERASURE, person=self.ada, by=self.ada, language="en")
+        self.known = {
+            "slug": ["ai-training"],
+            "kind": ["access", "erasure"],
+            "reference": [asked.reference],
+            "documents/uid": [str(document.uid)],
+            "receipts/uid": [str(event.uid)],
+            "organisation/uid": [str(organisation.uid)],
+            "person": [str(self.ada.uid)],
+        }
+
+    def addresses(self, route: str) -> Iterator[str]:
+        """Yield addresses of a route: with nonsense, and with what there is."""
+        texts, parts = re.split(r"<[^>]+>", route), re.findall(r"<([^>]+)>", route)
+        options = [self._options(part, route.partition("/")[0]) for part in parts]
+        for n in range(max(map(len, options), default=1)):
+            chosen = [one[n % len(one)] for one in options]
+            yield "/" + "".join(map("".join, zip(texts, [*chosen, ""], strict=True)))
+
+    def _options(self, part: str, of: str) -> list[str]:
+        converter, _colon, name = part.rpartition(":")
+        there = self.known.get(name) or self.known.get(f"{of}/{name}", [])
+        return PARTS.get(converter, PARTS["str"]) + there
+
+
+def stranger(world: World) -> Client:
+    """Return the browser of nobody."""
+    return Client()
+
+
+def customer(world: World) -> Client:
+    """Return the browser of a customer who entered the password again just now."""
+    return people.confirm(people.sign_in(Client(), world.ada))
+
+
+def support(world: World) -> Client:
+    """Return the browser of support, with the second factor shown."""
+    return people.sign_in(Client(), world.sam)
+
+
+def dpo(world: World) -> Client:
+    """Return the browser of the data protection officer, with the second factor shown."""
+    return people.sign_in(Client(), world.dina)
+
+
+ROLES: list[Callable[[World], Client]] = [stranger, customer, support, dpo]
+
+
+@pytest.fixture
+def world(settings: Any) -> World:
+    # So many calls, and from one address: the limits would answer instead of the pages.
+    settings.ACCOUNT_RATE_LIMITS = False
+    settings.TOKENS_PER_MINUTE = 10**9
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    cache.clear()
+    return World()
+
+
+def share(of: list[Any], turn: int) -> list[Any]:
+    """Return what is said at this turn: all, or the next few, round and round."""
+    return of if EVERYTHING else [of[(turn * SHARE + n) % len(of)] for n in range(SHARE)]
+
+
+def calls(world: World, route: str, turn: int) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield every call of a route: the method, the address with its query, and what is sent."""
+    known = list(world.addresses(route))
+    yield from (("GET", address, {}) for address in known)
+    address = known[-1]  # of something that exists: there the words are read
+    yield from ((method, address, {}) for method in METHODS)
+    for word in share(WORDS, turn):
+        query = "&".join(f"{name}={word}" for name in NAMES)
+        yield "GET", f"{address}?{query}", {}
+        yield "POST", address, {"data": query.encode(), "content_type": FORM}
+    for word in WORDS[:3]:
+        query = "&".join(f"{name}={word}" for name in NAMES)
+        yield "POST", address, {"data": f"{query}&{USUAL}".encode(), "content_type": FORM}
+    for kind, body in share(BODIES, turn):
+        yield "POST", address, {"data": body, "content_type": kind}
+
+
+def failure(browser: Client, method: str, address: str, sent: dict[str, Any]) -> str:
+    """Return what failed, if the site did, and leave everything as it was before the call."""
+    with transaction.atomic():
+        answer: Any = browser.generic(method, address, **sent)
+        status = answer.status_code
+        if answer.streaming:
+            b"".join(answer.streaming_content)
+        transaction.set_rollback(True)
+    why = repr(answer.exc_info[1])[:120] if answer.exc_info else ""
+    return f"{status} {method} {address[:90]} {str(sent)[:60]} {why}" if status >= 500 else ""
+
+
+@pytest.mark.parametrize("open_browser", ROLES)
+def test_no_address_fails_whatever_it_is_sent(
+    world: World, open_browser: Callable[[World], Client]
+) -> None:
+    browser = open_browser(world)
+    cookies = browser.cookies.output()
+    browser.raise_request_exception = False
+    failed = []
+    for turn, route in enumerate(ROUTES, start=ROLES.index(open_browser) * 7):
+        for call in calls(world, route, turn):
+            browser.cookies.load(cookies.replace("Set-Cookie: ", ""))
+            failed.append(failure(browser, *call))
+    assert not [one for one in failed if one]
+
+
+def test_every_role_comes_as_far_as_its_own_pages(world: World) -> None:
+    """The walk would say nothing, if it were stopped at the door."""
+    assert customer(world).get("/requests/").status_code == 200
+    assert support(world).get("/staff/").status_code == 200
+    assert dpo(world).get("/dashboard/").status_code == 200
+
+
+@pytest.mark.parametrize("page", ["login/", "signup/", "login/code/", "2fa/authenticate/"])
+def test_a_next_page_that_is_no_url_is_not_gone_to(client: Client, page: str) -> None:
+    assert client.get(f"/account/{page}?next=http://[").status_code < 400
+    assert client.post(f"/account/{page}", {"next": "http://["}).status_code < 400
+
+
+def test_one_who_signs_in_with_such_a_page_comes_to_the_first_one(client: Client) -> None:
+    ada = people.make("ada@example.org")
+    form = {"login": ada.email, "password": people.PASSWORD, "next": "http://["}
+    assert client.post("/account/login/", form).headers["Location"] == "/"
+
+
+def test_a_provider_that_no_database_can_name_is_unknown(client: Client) -> None:
+    assert client.get("/account/oidc/%00/login/").status_code == 404
