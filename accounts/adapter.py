@@ -71,7 +71,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Refuse what is no URL at all ("http://["): allauth would fail on it, with a 500."""
         try:
             safe: bool = super().is_safe_url(url)
-        except ZeroDivisionError:
+        except ValueError:
             return False
         return safe
 
