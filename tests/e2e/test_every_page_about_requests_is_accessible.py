@@ -1,0 +1,46 @@
+"""The pages of requests, of support and of the DPO are held to what holds for every page."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from accounts.actions import claim_address
+from dsar import actions
+from dsar.models.requests import Kind
+from tests.accounts import people
+from tests.consents.worlds import make_person, make_purpose
+from tests.dsar.worlds import make_life
+from tests.e2e import visits
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_page(
+    theme: str, live: str, chromium: Callable[..., Any], axe: Callable[[Any], None]
+) -> None:
+    make_purpose()
+    ada = people.make("ada@example.org", name="Ada")
+    claim_address("ada@example.org", person=ada)
+    make_life(ada, make_person("bob"))
+    ada.authenticator_set.all().delete()  # its secret is made up: she signs in by password
+    asked = actions.open_request(Kind.ACCESS, person=ada, by=ada, language="en")
+    people.with_app(people.make("dina@staff.example.org", name="Dina", role="dpo"))
+    mine = ["", "new/", "new/erasure/", f"{asked.reference}/", f"{asked.reference}/withdraw/"]
+    theirs = [f"/staff/requests/{asked.reference}/", "/staff/", "/staff/people/", "/staff/outbox/"]
+    walks = [
+        ("ada@example.org", [f"/requests/{path}" for path in mine]),
+        ("dina@staff.example.org", [*theirs, "/dashboard/"]),
+    ]
+    for email, paths in walks:
+        viewport = {"width": visits.WIDTHS[theme], "height": 800}
+        page, complaints = visits.watched(chromium(color_scheme=theme, viewport=viewport))
+        visits.sign_in(page, live, email)
+        if "/2fa/" in page.url:
+            page.locator("[name=code]").fill(people.app_code())
+            page.locator("main form .button.primary").click()
+            page.wait_for_url(lambda url: "/2fa/" not in url)
+        complaints.clear()
+        for path in paths:
+            page.goto(live + path)
+            visits.inspect(page, axe)
+        assert complaints == []
