@@ -23,7 +23,7 @@ def test_every_page(
     ada = people.make("ada@example.org", name="Ada")
     claim_address("ada@example.org", person=ada)
     make_life(ada, make_person("bob"))
-    Authenticator.objects.filter(user=ada).delete()  # its secret is made up: she signs in by password
+    Authenticator.objects.filter(user=ada).delete()  # its secret is made up
     asked = actions.open_request(Kind.ACCESS, person=ada, by=ada, language="en")
     people.with_app(people.make("dina@staff.example.org", name="Dina", role="dpo"))
     mine = ["", "new/", "new/erasure/", f"{asked.reference}/", f"{asked.reference}/withdraw/"]
