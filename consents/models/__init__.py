@@ -1,19 +1,34 @@
 """Purposes, documents, uses, choices: the tables of the ledger."""
 
+from consents.models.announcements import Announcement, Announcing
+from consents.models.canaries import Canary, CanaryCheck
 from consents.models.documents import Document, Party
+from consents.models.feed import BulkAnswer, PermitChange
 from consents.models.inbound import InboundEvent
 from consents.models.ledger import ChoiceEvent, ContractClause, PermitAnswer, Receipt, Standing
+from consents.models.links import DocumentLink, LinkCode
+from consents.models.propagation import Propagation
 from consents.models.purposes import Purpose, PurposeText, PurposeVersion
 from consents.models.systems import System
-from consents.models.uses import TrainingRun, Use
+from consents.models.uses import ManifestLine, TrainingRun, Use
 
 __all__ = [
+    "Announcement",
+    "Announcing",
+    "BulkAnswer",
+    "Canary",
+    "CanaryCheck",
     "ChoiceEvent",
     "ContractClause",
     "Document",
+    "DocumentLink",
     "InboundEvent",
+    "LinkCode",
+    "ManifestLine",
     "Party",
     "PermitAnswer",
+    "PermitChange",
+    "Propagation",
     "Purpose",
     "PurposeText",
     "PurposeVersion",

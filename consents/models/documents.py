@@ -76,6 +76,8 @@ class Document(models.Model):
     file = models.FileField(upload_to="documents/%Y/%m/", max_length=200, blank=True)
     special_category = models.BooleanField(default=False)  # art. 9: never for AI training
     involves_minor = models.BooleanField(default=False)  # told once of any party, it stays
+    # The uploader's own statement (AIPREF train-ai=n): a refusal at the door; told once, it stays.
+    refused_at_upload = models.BooleanField(default=False)
     restricted_at = models.DateTimeField(null=True, blank=True)  # art. 18: storage only
     keep_until = models.DateField(null=True, blank=True)
     erased_at = models.DateTimeField(null=True, blank=True)

@@ -37,12 +37,17 @@ class Act(models.TextChoices):
     CONSENT_WITHDRAWN = "consent_withdrawn", _("withdrew the agreement")
     OBJECTION_LODGED = "objection_lodged", _("objected")
     OBJECTION_WITHDRAWN = "objection_withdrawn", _("withdrew the objection")
+    # A narrower choice is taken back: what was chosen more widely holds there again.
+    FOLLOWS_AGAIN = "follows_again", _("removed the exception")
     # An organisation's policy: stricter than its members' choices, or silent; never looser.
     POLICY_REFUSED = "policy_refused", _("refused for the whole organisation")
     POLICY_LIFTED = "policy_lifted", _("left it to each member")
 
 
-ALLOWING = frozenset({Act.CONSENT_GIVEN, Act.OBJECTION_WITHDRAWN, Act.POLICY_LIFTED})
+# What can make a use more permitted, and so is done by the person (for a policy: the admin) alone.
+ALLOWING = frozenset(
+    {Act.CONSENT_GIVEN, Act.OBJECTION_WITHDRAWN, Act.FOLLOWS_AGAIN, Act.POLICY_LIFTED}
+)
 REFUSING = frozenset(set(Act) - ALLOWING)
 POLICY = frozenset({Act.POLICY_REFUSED, Act.POLICY_LIFTED})
 
@@ -100,9 +105,17 @@ class ChoiceEvent(Subject):
     source = models.CharField(max_length=8, choices=Source)
     by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     clause = models.ForeignKey(ContractClause, models.PROTECT, null=True, blank=True)
+    batch = models.UUIDField(null=True, blank=True)  # acts of one selection, done in one go
+    undoes = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="choice_follows_again_somewhere",
+                condition=~Q(act="follows_again")
+                | Q(document__isnull=False)
+                | Q(within__isnull=False),
+            ),
             models.CheckConstraint(
                 name="choice_of_one", condition=exactly_one("person", "address", "organisation")
             ),
@@ -131,6 +144,8 @@ class ChoiceEvent(Subject):
         indexes = [
             models.Index("person", F("id").desc(), name="choice_of_person"),
             models.Index("purpose", "at", name="choice_by_purpose"),
+            models.Index(fields=["batch"], name="choice_batch", condition=~Q(batch=None)),
+            models.Index("address", F("id").desc(), name="choice_of_address"),
         ]
 
     def __str__(self) -> str:

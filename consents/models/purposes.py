@@ -37,6 +37,8 @@ class Purpose(models.Model):
     control = models.CharField(max_length=10, choices=Control)
     is_ai_training = models.BooleanField(default=False)
     shares_with_third_parties = models.BooleanField(default=False)
+    # Sale, sharing or advertising across contexts: what a Global Privacy Control signal is about.
+    honours_gpc = models.BooleanField(default=False)
     position = models.PositiveSmallIntegerField(default=100)
 
     class Meta:

@@ -1,11 +1,18 @@
 """Whoever touches documents or must obey choices."""
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class System(models.Model):
-    """A system that uses documents: the service's own, a processor's, or a third party's."""
+    """A system that uses documents: the service's own, a processor's, or a third party's.
+
+    It is told of every choice about a purpose it ``obeys`` at ``webhook_url``, signed with the
+    secret that ``webhook_secret`` holds (wrapped, see ``portal.lib.crypto``), and promises to apply
+    it within ``promise`` seconds. After too many failures in a row it is left alone until
+    ``closed_until``.
+    """
 
     class Kind(models.TextChoices):
         """Who runs it."""
@@ -18,6 +25,14 @@ class System(models.Model):
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=12, choices=Kind, default=Kind.INTERNAL)
     country = models.CharField(max_length=2, blank=True)
+    obeys = models.ManyToManyField("consents.Purpose", blank=True, related_name="systems")
+    webhook_url = models.URLField(max_length=500, blank=True)
+    webhook_secret = models.BinaryField(default=bytes, blank=True)
+    promise = models.PositiveIntegerField(
+        default=600, validators=[MinValueValidator(1), MaxValueValidator(30 * 86400)]
+    )
+    failures = models.PositiveIntegerField(default=0)  # in a row
+    closed_until = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return self.name

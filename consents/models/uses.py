@@ -32,6 +32,7 @@ class TrainingRun(models.Model):
     remedy = models.CharField(max_length=10, choices=Remedy, default=Remedy.NONE)
     remedy_by = models.DateField(null=True, blank=True)
     manifest_sha256 = models.CharField(max_length=64, blank=True)
+    opened_by = models.CharField(max_length=100, blank=True)  # the machine client, if by API
 
     class Meta:
         constraints = [
@@ -43,6 +44,28 @@ class TrainingRun(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+
+class ManifestLine(models.Model):
+    """One document that a run means to use, or was told to leave out: ``excluded`` says why.
+
+    ``excluded`` is a code of ``permits.Reason``, empty while the document may be used. What the run
+    really used is in :class:`Use`, written when it is closed.
+    """
+
+    run = models.ForeignKey(TrainingRun, models.PROTECT, related_name="lines")
+    document = models.ForeignKey(Document, models.PROTECT, related_name="+")
+    excluded = models.CharField(max_length=40, blank=True)
+    checked_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "document"], name="manifest_line_once")
+        ]
+        indexes = [models.Index(fields=["document"], name="manifest_line_of_document")]
+
+    def __str__(self) -> str:
+        return f"line {self.pk}"
 
 
 class Use(models.Model):
