@@ -32,6 +32,7 @@ class Reason(models.TextChoices):
     PARTY_REFUSED = "refused_by_party", _("at least one party refused")
     ORGANISATION_REFUSED = "refused_by_organisation", _("the organisation refused")
     CONSENT_MISSING = "consent_missing", _("not every party has agreed")
+    UNANSWERED = "widened_unanswered", _("not every party has answered since it grew wider")
     # Open.
     NECESSARY = "necessary", _("needed for the service")
     NO_OBJECTION = "no_objection", _("nobody objected")
@@ -75,11 +76,15 @@ WITH asked AS (
         -- Who agreed to less than this version agreed to something else (invariant 4).
         SELECT coalesce(max(v.number), 0) FROM consents_purposeversion v
         WHERE v.purpose_id = p.id AND v.widens AND v.effective_from <= %(now)s
-    ) AS floor
+    ) AS floor, (
+        SELECT max(v.effective_from) FROM consents_purposeversion v
+        WHERE v.purpose_id = p.id AND v.widens AND v.effective_from <= %(now)s
+    ) AS widened_at
     FROM consents_purpose p WHERE p.slug = %(purpose)s
 ), party AS (
     SELECT p.id, p.document_id, p.is_minor, p.address_id, a.person_id,
-        a.email IS NULL OR person.erased_at IS NOT NULL AS is_unknown, d.organisation_id
+        a.email IS NULL OR person.erased_at IS NOT NULL AS is_unknown, d.organisation_id,
+        least(a.created_at, person.date_joined) AS known_since
     FROM (SELECT DISTINCT id, organisation_id FROM asked) d
     JOIN consents_party p ON p.document_id = d.id
     LEFT JOIN accounts_address a ON a.id = p.address_id
@@ -122,15 +127,24 @@ WITH asked AS (
             JOIN accounts_membership m ON m.organisation_id = s.organisation_id
                 AND m.person_id = party.person_id AND m.joined_at <= e.at
             WHERE s.organisation_id = party.organisation_id AND s.allowed
-        ) AS agreed
-    FROM party
+        ) AS agreed,
+        -- Silence is the more private state: who was here before it grew wider has to say yes. An
+        -- address claimed later does not make its holder somebody new.
+        CASE WHEN asked_for.control = 'objection' AND asked_for.widened_at IS NOT NULL
+            THEN coalesce(least(party.known_since, (
+                SELECT min(known.created_at) FROM accounts_address known
+                WHERE known.person_id = party.person_id
+            )) < asked_for.widened_at, true)
+            ELSE false END AS must_answer
+    FROM party LEFT JOIN purpose asked_for ON true
 ), facts AS (
     SELECT document_id,
         bool_or(is_minor OR is_unknown) AS protected_signer,
         bool_or(refused) AS refused,
         bool_and(agreed) AS agreed,
+        bool_or(must_answer AND NOT agreed) AS unanswered,
         string_agg(id || ':' || coalesce(person_id, 0) || ':' || is_minor::int || is_unknown::int
-            || refused::int || agreed::int, ',' ORDER BY id) AS parties
+            || refused::int || agreed::int || must_answer::int, ',' ORDER BY id) AS parties
     FROM party_says GROUP BY document_id
 ), acts AS (
     SELECT document_id, string_agg(DISTINCT event_id::text, ',' ORDER BY event_id::text) AS events
@@ -148,15 +162,19 @@ WITH asked AS (
             WHEN p.is_ai_training AND (d.involves_minor OR coalesce(f.protected_signer, true))
                 THEN 'minor_or_unknown_signer'
             WHEN p.control = 'none' THEN 'necessary'
-            WHEN f.refused THEN 'refused_by_party'
+            -- What the uploader stated counts like a party's refusal (AIPREF train-ai=n).
+            WHEN f.refused OR p.is_ai_training AND d.refused_at_upload THEN 'refused_by_party'
             WHEN NOT policy.allowed THEN 'refused_by_organisation'
+            WHEN p.control = 'objection'
+                AND coalesce(f.unanswered, d.created_at < p.widened_at, false)
+                THEN 'widened_unanswered'
             WHEN p.control = 'objection' THEN 'no_objection'
             WHEN p.control = 'consent' AND f.agreed THEN 'consented'
             ELSE 'consent_missing'
         END AS reason,
         concat_ws('|', %(purpose)s, p.version_id, d.wanted, d.id, d.status,
-            d.special_category::int, d.involves_minor::int, d.restricted_at,
-            d.erased_at, d.organisation_id, policy.event_id, f.parties, a.events) AS facts
+            d.special_category::int, d.involves_minor::int, d.refused_at_upload::int,
+            d.restricted_at, d.erased_at, d.organisation_id, policy.event_id, f.parties, a.events) AS facts
     FROM asked d
     LEFT JOIN purpose p ON true
     LEFT JOIN facts f ON f.document_id = d.id

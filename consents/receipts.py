@@ -10,6 +10,7 @@ of an organisation is neither. Nobody is named: people, documents and organisati
 import hashlib
 import json
 import uuid
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -44,6 +45,7 @@ CONSENT_STATUS = {
 OBJECTION_STATUS = {
     Act.OBJECTION_LODGED: "dpv:LegitimateInterestObjected",
     Act.OBJECTION_WITHDRAWN: "dpv:LegitimateInterestNotObjected",
+    Act.NOT_OBJECTED: "dpv:LegitimateInterestNotObjected",
 }
 # The rights a person has besides, by the basis (arts 7, 13-18, 20-22 and 77 GDPR).
 RIGHTS = {
@@ -58,8 +60,21 @@ def issue(event: ChoiceEvent) -> Receipt:
     Raises:
         ImproperlyConfigured: there is no key to seal with; then there is no choice either.
     """
+    return issue_all([event])[0]
+
+
+def issue_all(events: Iterable[ChoiceEvent]) -> list[Receipt]:
+    """Seal the receipts of several acts, as ``issue`` does for one, in one statement.
+
+    Raises:
+        ImproperlyConfigured: there is no key to seal with; then there is no choice either.
+    """
+    return Receipt.objects.bulk_create([_seal(event) for event in events])
+
+
+def _seal(event: ChoiceEvent) -> Receipt:
     body = canonical_json(describe(event, created=timezone.now()))
-    return Receipt.objects.create(
+    return Receipt(
         event=event,
         body=body,
         jws=keys.sign(body),

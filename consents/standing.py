@@ -28,6 +28,7 @@ class Origin(models.TextChoices):
     EVERYTHING = "everything", _("your choice for all your documents")
     POLICY = "policy", _("your organisation’s policy")
     CONTRACT = "contract", _("a clause of your organisation’s contract")
+    UNANSWERED = "unanswered", _("it has grown wider, and you have not answered yet")
     LAPSED = "lapsed", _("what you agreed to has changed since")
     DEFAULT = "default", _("nothing was chosen")
 
@@ -61,13 +62,15 @@ def resolve(
     *,
     policy: Standing | None = None,
     floor: int = 0,
+    widened_at: datetime | None = None,
 ) -> Stand:
     """Return how the choices that bear on one document (or on everything) add up.
 
     ``own`` are the person's standing choices that bear on it; ``policy`` the organisation's
     standing, only given when it covers the document. The same law as in ``permits.RULE``: a refusal
     yields only to a later one at the same or a narrower grain, and an agreement to a version before
-    ``floor`` (see ``PurposeVersionQuerySet.floors``) has lapsed.
+    ``floor`` (see ``PurposeVersionQuerySet.floors``) has lapsed. ``widened_at`` is when an
+    objection-based purpose grew wider than what a person who was here before has answered to.
     """
     newest_first = sorted(own, key=lambda one: one.event_id, reverse=True)
     own = [one for one in newest_first if not _has_lapsed(one, floor)]
@@ -80,6 +83,8 @@ def resolve(
     lapsed = next((one for one in newest_first if _has_lapsed(one, floor)), None)
     if lapsed is not None and purpose.control == Control.CONSENT:
         return Stand(allowed=False, origin=Origin.LAPSED, since=lapsed.since, event=lapsed.event)
+    if widened_at is not None and (policy is None or policy.allowed):
+        return Stand(allowed=False, origin=Origin.UNANSWERED, since=widened_at)
     if policy is not None and _tells(policy, floor):
         origin = Origin.CONTRACT if policy.allowed else Origin.POLICY
         return Stand(policy.allowed, origin, policy.since, policy.event)
@@ -96,7 +101,8 @@ def about_everything(person: User, purposes: Sequence[Purpose]) -> dict[int, Sta
     )
     joined = dict(person.memberships.values_list("organisation_id", "joined_at"))
     policies = _by_purpose(Standing.objects.filter(organisation__in=joined, purpose__in=purposes))
-    floors = PurposeVersion.objects.floors(timezone.now())
+    now = timezone.now()
+    floors, widened = PurposeVersion.objects.floors(now), _widened_for(person, now)
     return {
         purpose.pk: resolve(
             purpose,
@@ -105,6 +111,7 @@ def about_everything(person: User, purposes: Sequence[Purpose]) -> dict[int, Sta
                 [one for one in policies.get(purpose.pk, []) if _speaks_for(one, joined)]
             ),
             floor=floors.get(purpose.pk, 0),
+            widened_at=widened.get(purpose.pk),
         )
         for purpose in purposes
     }
@@ -122,7 +129,8 @@ def about_documents(
         )
     )
     joined = dict(person.memberships.values_list("organisation_id", "joined_at"))
-    floors = PurposeVersion.objects.floors(timezone.now())
+    now = timezone.now()
+    floors, widened = PurposeVersion.objects.floors(now), _widened_for(person, now)
     organisations = {one.organisation_id for one in documents if one.organisation_id}
     policies = {
         (one.organisation_id or 0, one.purpose_id): one
@@ -136,6 +144,7 @@ def about_documents(
             [one for one in own.get(purpose.pk, []) if _bears_on(one, document)],
             policy=_covering(policies, document, purpose, joined),
             floor=floors.get(purpose.pk, 0),
+            widened_at=widened.get(purpose.pk),
         )
         for document in documents
         for purpose in purposes
@@ -146,6 +155,18 @@ def exceptions(person: User, purpose: Purpose) -> models.QuerySet[Standing]:
     """Return the person's choices at a narrower grain than everything, newest first."""
     narrower = Q(document__isnull=False) | Q(within__isnull=False)
     return Standing.objects.filter(narrower, person=person, purpose=purpose).order_by("-event_id")
+
+
+def _widened_for(person: User, now: datetime) -> dict[int, datetime]:
+    """Return when each objection-based purpose (by id) last grew wider than the person knew it.
+
+    Who came later has known nothing else. The same law as ``must_answer`` in ``permits.RULE``.
+    """
+    first_address = person.addresses.aggregate(first=models.Min("created_at"))["first"]
+    known_since = min(first_address or person.date_joined, person.date_joined)
+    by_objection = PurposeVersion.objects.filter(purpose__control=Control.OBJECTION)
+    widened = by_objection.widened_at(now)
+    return {purpose: at for purpose, at in widened.items() if known_since < at}
 
 
 def _has_lapsed(one: Standing, floor: int) -> bool:

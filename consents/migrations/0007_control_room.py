@@ -330,6 +330,7 @@ class Migration(migrations.Migration):
                     ("consent_withdrawn", "withdrew the agreement"),
                     ("objection_lodged", "objected"),
                     ("objection_withdrawn", "withdrew the objection"),
+                    ("not_objected", "accepted it without objecting"),
                     ("follows_again", "removed the exception"),
                     ("policy_refused", "refused for the whole organisation"),
                     ("policy_lifted", "left it to each member"),
@@ -375,6 +376,7 @@ class Migration(migrations.Migration):
                             [
                                 "consent_given",
                                 "follows_again",
+                                "not_objected",
                                 "objection_withdrawn",
                                 "policy_lifted",
                             ],
@@ -414,6 +416,7 @@ class Migration(migrations.Migration):
                                 "consent_refused",
                                 "consent_withdrawn",
                                 "follows_again",
+                                "not_objected",
                                 "objection_lodged",
                                 "objection_withdrawn",
                             ],

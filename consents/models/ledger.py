@@ -37,6 +37,8 @@ class Act(models.TextChoices):
     CONSENT_WITHDRAWN = "consent_withdrawn", _("withdrew the agreement")
     OBJECTION_LODGED = "objection_lodged", _("objected")
     OBJECTION_WITHDRAWN = "objection_withdrawn", _("withdrew the objection")
+    # Said of a wider version by somebody who never objected: they let it be used as it is now.
+    NOT_OBJECTED = "not_objected", _("accepted it without objecting")
     # A narrower choice is taken back: what was chosen more widely holds there again.
     FOLLOWS_AGAIN = "follows_again", _("removed the exception")
     # An organisation's policy: stricter than its members' choices, or silent; never looser.
@@ -46,7 +48,13 @@ class Act(models.TextChoices):
 
 # What can make a use more permitted, and so is done by the person (for a policy: the admin) alone.
 ALLOWING = frozenset(
-    {Act.CONSENT_GIVEN, Act.OBJECTION_WITHDRAWN, Act.FOLLOWS_AGAIN, Act.POLICY_LIFTED}
+    {
+        Act.CONSENT_GIVEN,
+        Act.OBJECTION_WITHDRAWN,
+        Act.NOT_OBJECTED,
+        Act.FOLLOWS_AGAIN,
+        Act.POLICY_LIFTED,
+    }
 )
 REFUSING = frozenset(set(Act) - ALLOWING)
 POLICY = frozenset({Act.POLICY_REFUSED, Act.POLICY_LIFTED})

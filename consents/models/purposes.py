@@ -92,6 +92,11 @@ class PurposeVersionQuerySet(models.QuerySet["PurposeVersion"]):
         wider = self.filter(widens=True, effective_from__lte=at).values_list("purpose_id")
         return dict(wider.annotate(models.Max("number")))
 
+    def widened_at(self, at: datetime) -> dict[int, datetime]:
+        """Return, by purpose id, when the last widening version in effect at ``at`` began."""
+        wider = self.filter(widens=True, effective_from__lte=at).values_list("purpose_id")
+        return dict(wider.annotate(models.Max("effective_from")))
+
     def in_force(self, at: datetime) -> Self:
         """Return one version per purpose: the latest in effect at ``at`` (aware)."""
         return (

@@ -147,7 +147,7 @@ def choice(
     scope = ONE_DOCUMENT if document else ONE_ORGANISATION if within else ALL
     return Choice(
         purpose=purpose, version=version, text=version.text() if version else None, stand=stand,
-        word=word, offers=tuple(_offer(purpose, act, scope) for act in acts),
+        word=word, offers=tuple(_offer(purpose, act, scope, word) for act in acts),
         document=document, within=within, saved_at=_saved_at(stand.event, saved),
     )  # fmt: skip
 
@@ -164,12 +164,15 @@ def _acts(purpose: Purpose, word: Word, stand: Stand) -> tuple[str, ...]:
     """
     if stand.origin in OWN:
         return (REFUSE,) if stand.allowed else (ALLOW,)
-    undecided = purpose.control == Control.CONSENT and word is not Word.BY_CONTRACT
+    asked = purpose.control == Control.CONSENT and word is not Word.BY_CONTRACT
+    undecided = asked or word is Word.UNANSWERED
     return (REFUSE, ALLOW) if undecided else (REFUSE,)
 
 
-def _offer(purpose: Purpose, act: str, scope: str) -> Offer:
-    key = (purpose.control, scope, act)
+def _offer(purpose: Purpose, act: str, scope: str, word: Word) -> Offer:
+    # Who never objected has no objection to withdraw: their yes is called what it is.
+    control = Control.CONSENT if word is Word.UNANSWERED and act == ALLOW else purpose.control
+    key = (control, scope, act)
     special = TRAINING_LABELS.get(key) if purpose.is_ai_training else None
     return Offer(act, str(special or LABELS[key]))
 

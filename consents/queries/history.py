@@ -23,6 +23,8 @@ ACTS = {
     Act.CONSENT_WITHDRAWN: gettext_lazy("You withdrew your agreement"),
     Act.OBJECTION_LODGED: gettext_lazy("You objected"),
     Act.OBJECTION_WITHDRAWN: gettext_lazy("You withdrew your objection"),
+    Act.NOT_OBJECTED: gettext_lazy("You accepted the wider use"),
+    Act.FOLLOWS_AGAIN: gettext_lazy("You removed the exception"),
 }
 OTHERS_ACTS = {
     Act.CONSENT_GIVEN: gettext_lazy("A clause of the contract agreed"),
@@ -30,6 +32,8 @@ OTHERS_ACTS = {
     Act.CONSENT_WITHDRAWN: gettext_lazy("The agreement was withdrawn"),
     Act.OBJECTION_LODGED: gettext_lazy("Objected"),
     Act.OBJECTION_WITHDRAWN: gettext_lazy("The objection was withdrawn"),
+    Act.NOT_OBJECTED: gettext_lazy("The wider use was accepted"),
+    Act.FOLLOWS_AGAIN: gettext_lazy("The exception was removed"),
     Act.POLICY_REFUSED: gettext_lazy("Refused for the whole organisation"),
     Act.POLICY_LIFTED: gettext_lazy("Left it to each member"),
 }

@@ -35,6 +35,8 @@ class Word(StrEnum):
     WITHDREW = auto()
     OBJECTED = auto()
     OBJECTION_WITHDRAWN = auto()
+    NOT_OBJECTED = auto()
+    UNANSWERED = auto()
     LAPSED = auto()
     BY_CONTRACT = auto()
     BY_POLICY = auto()
@@ -46,6 +48,7 @@ BY_ACT = {
     Act.CONSENT_WITHDRAWN: Word.WITHDREW,
     Act.OBJECTION_LODGED: Word.OBJECTED,
     Act.OBJECTION_WITHDRAWN: Word.OBJECTION_WITHDRAWN,
+    Act.NOT_OBJECTED: Word.NOT_OBJECTED,
 }
 BY_CONTROL = {
     Control.NONE: Word.NEEDED,
@@ -61,6 +64,8 @@ def word_of(purpose: Purpose, stand: Stand, *, in_force: bool = True) -> Word:
         return Word.NOT_IN_FORCE
     if stand.origin is Origin.CONTRACT:
         return Word.BY_CONTRACT
+    if stand.origin is Origin.UNANSWERED:
+        return Word.UNANSWERED
     if stand.origin is Origin.LAPSED:
         return Word.LAPSED
     if stand.origin is Origin.POLICY:
@@ -83,6 +88,11 @@ SINCE: dict[Word, str | Promise] = {
     Word.WITHDREW: gettext_lazy("You withdrew your agreement on %(when)s."),
     Word.OBJECTED: gettext_lazy("You objected on %(when)s."),
     Word.OBJECTION_WITHDRAWN: gettext_lazy("You withdrew your objection on %(when)s."),
+    Word.NOT_OBJECTED: gettext_lazy("You accepted it on %(when)s."),
+    Word.UNANSWERED: gettext_lazy(
+        "It has been wider since %(when)s, and you have not answered. Until you do it is not "
+        "allowed."
+    ),
     Word.LAPSED: gettext_lazy(
         "You agreed on %(when)s, to less than it is today. Until you agree again it is not allowed."
     ),
@@ -147,6 +157,9 @@ VERDICTS: dict[Reason, str | Promise] = {
         "Not allowed: %(organisation)s refused for all its documents."
     ),
     Reason.CONSENT_MISSING: gettext_lazy("Not allowed: not every party has agreed."),
+    Reason.UNANSWERED: gettext_lazy(
+        "Not allowed: it has grown wider, and not every party has answered."
+    ),
     Reason.NECESSARY: gettext_lazy("In use: needed for the service."),
     Reason.NO_OBJECTION: gettext_lazy("Allowed: no party has objected."),
     Reason.CONSENTED: gettext_lazy("Allowed: every party has agreed."),
@@ -165,6 +178,8 @@ def verdict(
         return str(MY_REFUSAL[purpose.control])
     if decision.reason is Reason.CONSENT_MISSING and not stand.allowed:
         return _("Not allowed: you have not agreed.")
+    if decision.reason is Reason.UNANSWERED and stand.origin is Origin.UNANSWERED:
+        return _("Not allowed: it has grown wider, and you have not answered.")
     if decision.reason is Reason.CONSENTED and stand.origin is Origin.CONTRACT:
         return _("Allowed: the contract agreed for you.")
     name = organisation.name if organisation else ""

@@ -11,19 +11,21 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from consents import permits
+from consents import permits, standing
 from consents.actions import choices
 from consents.actions.documents import register
 from consents.models import Document, Party, Standing
 from consents.models.ledger import ALLOWING, Source
 from consents.reports import DocumentReport, PartyReport
 from portal.lib.errors import DomainError
-from tests.consents.worlds import World
+from tests.consents.worlds import World, make_document
 
 Move = tuple[str, int, int]
 MOVES = st.lists(
     st.tuples(
-        st.sampled_from(["allow", "refuse", "policy_refuse", "policy_lift", "link", "sign"]),
+        st.sampled_from(
+            ["allow", "refuse", "policy_refuse", "policy_lift", "link", "sign", "widen", "state"]
+        ),
         st.integers(0, 3),  # who
         st.integers(0, 5),  # about what: everything, the organisation, or one of four documents
     ),
@@ -32,7 +34,9 @@ MOVES = st.lists(
 # Few people, one document and its grains: here the acts meet often enough to overrule each other.
 CLOSE = st.lists(
     st.tuples(
-        st.sampled_from(["allow", "allow", "refuse", "sign"]), st.integers(0, 1), st.integers(0, 2)
+        st.sampled_from(["allow", "allow", "refuse", "sign", "widen"]),
+        st.integers(0, 1),
+        st.integers(0, 2),
     ),
     min_size=2,
     max_size=8,
@@ -103,6 +107,10 @@ def play(world: World, move: Move) -> None:
             document=world.documents[3],
         ),
         "sign": world.sign_the_contract,
+        "widen": world.widen,
+        "state": lambda: Document.objects.filter(pk=world.documents[2].pk).update(
+            refused_at_upload=True
+        ),
     }  # fmt: skip
     try:
         with transaction.atomic():
@@ -139,6 +147,36 @@ def test_neither_policy_link_nor_imported_contract_overrules_a_refusal(shape, be
         world.refuse(world.cleo)
         play(world, (late, 0, 0))
         assert not allowed(world) & {"org:shared", "private"}
+
+
+@pytest.mark.django_db
+@EXAMPLES
+@given(shape=SHAPES, before=MOVES, late=st.sampled_from(["widen", "state"]))
+def test_neither_a_wider_version_nor_a_statement_at_upload_opens_anything(shape, before, late):
+    with forgotten():
+        world = World(shape)
+        for move in before:
+            play(world, move)
+        earlier = allowed(world)
+        play(world, (late, 0, 0))
+        assert allowed(world) <= earlier
+
+
+@pytest.mark.django_db
+@EXAMPLES
+@given(shape=SHAPES, before=MOVES)
+def test_the_pages_say_of_a_persons_own_word_what_the_gate_makes_of_it(shape, before):
+    """A document that only one person is party to follows that person's word alone."""
+    with forgotten():
+        world = World(shape)
+        alone = make_document("alone", world.dan)
+        for move in before:
+            play(world, move)
+        stands = standing.about_documents(world.dan, [alone], [world.purpose])
+        assert (
+            permits.may("alone", "ai-training").allowed
+            == stands[alone.pk, world.purpose.pk].allowed
+        )
 
 
 @pytest.mark.django_db
@@ -235,10 +273,14 @@ def legal(world: World, move: Move) -> bool:
 
 def by_hand(shape: str, moves: list[Move], document: int) -> bool:
     inside = document in OF_ORGANISATION
+    if document == 2 and any(what == "state" for what, *_ in moves):
+        return False
     policy = None
     for what, *_ in moves:
         if what == "sign" and policy is None:
             policy = "agreed"
+        elif what == "widen" and policy == "agreed":
+            policy = "lapsed"
         elif what == "policy_refuse":
             policy = "refused"
         elif what == "policy_lift":
@@ -253,19 +295,23 @@ def by_hand(shape: str, moves: list[Move], document: int) -> bool:
 
 def says(shape: str, moves: list[Move], document: int, party, *, contract: bool) -> bool:
     """Replay one party's acts that bear on the document, oldest first, one word per grain."""
+    widened = max((at for at, (what, *_) in enumerate(moves) if what == "widen"), default=-1)
+    silence_is_yes = shape == "objection" and widened == -1
     if party == "signer":
         refused = any(what == "link" for what, *_ in moves)
-        return shape == "objection" and not refused
+        return silence_is_yes and not refused
     words: dict[int, tuple[int, bool]] = {}
     for at, (what, who, about) in enumerate(moves):
         grain = {0: 1, 1: 2}.get(about, 3)
         bears = about == 0 or (about == 1 and document in OF_ORGANISATION) or about == document + 2
         if what in ("allow", "refuse") and who == party and bears:
             words[grain] = (at, what == "allow")
+    # What was agreed to before it grew wider was something else; a no stands for ever.
+    words = {grain: (at, yes) for grain, (at, yes) in words.items() if not yes or at > widened}
     for grain, (at, yes) in words.items():
         lifted = any(g >= grain and t > at and y for g, (t, y) in words.items())
         if not yes and not lifted:
             return False
-    if any(yes for _, yes in words.values()) or shape == "objection":
+    if any(yes for _, yes in words.values()) or silence_is_yes:
         return True
     return contract and party in MEMBERS

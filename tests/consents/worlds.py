@@ -88,6 +88,18 @@ class World:
         )  # fmt: skip
         choices.agree_by_contract(self.purpose, clause=clause)
 
+    def widen(self) -> PurposeVersion:
+        """Let the purpose grow wider from now on, announced long before."""
+        now = timezone.now()
+        last = PurposeVersion.objects.filter(purpose=self.purpose).order_by("-number")[0]
+        return PurposeVersion.objects.create(
+            purpose=self.purpose, number=last.number + 1, widens=True,
+            published_at=now - timedelta(days=60), effective_from=now,
+            legal_basis=last.legal_basis, texts=last.texts, retention_trigger="end",
+            retention_duration="P1Y", data_categories=[*last.data_categories, "pd:Name"],
+            dpv_purpose=last.dpv_purpose, sha256=sha256_of(str(last.number)),
+        )  # fmt: skip
+
     def allow(self, person: User, **scope: Any) -> None:
         """The person allows the purpose within the scope."""
         choices.allow(self.purpose, person=person, by=person, language="en", **scope)
