@@ -4,71 +4,40 @@ Refusing has no condition but that the purpose can be refused at all (invariant 
 done by the person alone (invariant 5; a CHECK constraint of the table says it too).
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions import look
 from accounts.models import AccessEvent, Address, Membership, Organisation, User
-from consents import receipts
+from consents.actions.scopes import (
+    NoException,
+    NotAnAdmin,
+    NothingToChoose,
+    NotYours,
+    OlderThanARefusal,
+    Scope,
+    Subject,
+    columns,
+    floor_of,
+    has_widened,
+    says_the_same,
+    version_in_force,
+)  # fmt: skip
+from consents.actions.writing import Written, shown, write
 from consents.models import ChoiceEvent, ContractClause, Document, Purpose, PurposeVersion, Standing
-from consents.models.ledger import ALLOWING, POLICY, Act, Source
+from consents.models.ledger import ALLOWING, Act, Source
 from consents.models.purposes import Control
-from portal.lib.canonical import sha256_of
-from portal.lib.errors import DomainError
 
-
-class NothingToChoose(DomainError):
-    """The purpose is needed for the service, or not used at all."""
-
-    code = "nothing_to_choose"
-
-
-class NotYours(DomainError):
-    """The document or organisation is not the person's."""
-
-    code = "not_yours"
-
-
-class OlderThanARefusal(DomainError):
-    """History is being imported, and a yes is older than a no that is already written."""
-
-    code = "older_than_a_refusal"
-
-
-class NotAnAdmin(DomainError):
-    """Only an admin of the organisation sets its policy."""
-
-    code = "not_an_admin"
-
-
-@dataclass(frozen=True)
-class Scope:
-    """What a choice is about: one document, one organisation's documents, or (both None) all."""
-
-    document: Document | None = None
-    within: Organisation | None = None
-
-    def overlapping(self) -> Q:
-        """Return the standing choices that bear on some document of this scope."""
-        if self.document is not None:
-            outer = Q(document=None, within=None) | Q(document=self.document)
-            return outer | Q(within__isnull=False, within=self.document.organisation)
-        if self.within is not None:
-            return (
-                Q(within=self.within)
-                | Q(document=None, within=None)
-                | Q(document__organisation=self.within)
-            )
-        return Q()
-
-
-Subject = User | Address | Organisation
+__all__ = [
+    "NoException", "NotAnAdmin", "NotYours", "NothingToChoose", "OlderThanARefusal",
+    "agree_by_contract", "allow", "follow_again", "lift_organisation_refusal", "refuse",
+    "refuse_for_organisation",
+]  # fmt: skip
 
 
 def allow(
@@ -91,11 +60,9 @@ def allow(
     """
     if by.pk != person.pk:
         raise NotYours(_("Only the person concerned can allow this."))
-    given = purpose.control == Control.CONSENT
-    act = Act.CONSENT_GIVEN if given else Act.OBJECTION_WITHDRAWN
-    return _choose(
-        purpose, person, Scope(document, within), act=act, by=by, language=language, at=at
-    )
+    scope = Scope(document, within)
+    act = _allowing_act(purpose, person, scope)
+    return _choose(purpose, person, scope, act=act, by=by, language=language, at=at)
 
 
 @transaction.atomic
@@ -131,6 +98,34 @@ def refuse(
     if person is not None and by is not None:
         look(person, by=by, kind=AccessEvent.Kind.CHOICE_REFUSED, reference=str(event.uid))
     return event
+
+
+@transaction.atomic
+def follow_again(
+    purpose: Purpose,
+    *,
+    person: User,
+    by: User,
+    document: Document | None = None,
+    within: Organisation | None = None,
+    language: str,
+) -> ChoiceEvent:
+    """Take back the person's choice for one document or organisation: the wider ones hold again.
+
+    It may open or close the gate, by what was chosen more widely; so it is the person's alone.
+    Taking back what is taken back already changes nothing and returns the act that did it.
+
+    Raises:
+        NoException: there is no choice at that grain, or none at all is wider.
+        NothingToChoose: there is no choice about the purpose.
+        NotYours: the document or organisation is not the person's, or ``by`` is somebody else.
+    """
+    if by.pk != person.pk:
+        raise NotYours(_("Only the person concerned can remove their exception."))
+    scope = Scope(document, within)
+    if scope.is_everything:
+        raise NoException(_("Nothing is wider than a choice for all your documents."))
+    return _choose(purpose, person, scope, act=Act.FOLLOWS_AGAIN, by=by, language=language)
 
 
 def refuse_for_organisation(
@@ -209,63 +204,50 @@ def _choose(
     # The subject's row orders all their choices: two tabs, two clicks, one after the other.
     # (request.user is a lazy object: its class is the person's, its type is not.)
     subject.__class__._default_manager.select_for_update().get(pk=subject.pk)
-    version = _version_in_force(purpose, at)
+    version = version_in_force(purpose, at)
     _require_theirs(subject, scope)
     about = {"purpose": purpose, "document": scope.document, "within": scope.within}
-    about |= _columns(subject)
+    about |= columns(subject)
     standing = Standing.objects.filter(**about).select_related("event__version").first()
-    if standing is not None and _says_the_same(standing, act, version, scope):
+    if act == Act.FOLLOWS_AGAIN and standing is None:
+        return _taken_back_already(about)
+    if standing is not None and _stands_already(standing, act, version, scope):
         return standing.event
     if at is not None and act in ALLOWING:
         _require_newer(at, purpose, scope, subject)
-    event = ChoiceEvent.objects.create(
+    event = ChoiceEvent(
         act=act, version=version, source=source, by=by, clause=clause, at=at or timezone.now(),
-        **_shown(version, language), **about,
+        **shown(version, language), **about,
     )  # fmt: skip
-    standing = standing or Standing(**about)
-    standing.event, standing.allowed, standing.since = event, event.allows, event.at
-    standing.save()
-    receipts.issue(event)
-    return event
+    return write([Written(event, standing)])[0]
 
 
-def _shown(version: PurposeVersion, language: str) -> dict[str, str]:
-    """Return which words the person had before their eyes: the language, and the text's hash."""
-    known = language if language in version.texts else "en"
-    return {"language": known, "text_sha256": sha256_of(version.texts[known])}
+def _taken_back_already(about: Mapping[str, object]) -> ChoiceEvent:
+    """Return the act that took the exception back; two clicks are one act."""
+    last = ChoiceEvent.objects.filter(**about).order_by("-id").first()
+    if last is None:
+        raise NoException(_("There is no exception to remove: your general choice holds here."))
+    return last
 
 
 def _require_newer(at: datetime, purpose: Purpose, scope: Scope, subject: Subject) -> None:
     """The ledger is in the order of writing: an old yes may not come behind a newer no."""
-    mine = _columns(subject)
+    mine = columns(subject)
     bearing = Standing.objects.filter(scope.overlapping(), purpose=purpose, **mine)
     if bearing.filter(allowed=False, since__gt=at).exists():
         raise OlderThanARefusal(_("A refusal that is newer has already been recorded."))
 
 
-def _says_the_same(standing: Standing, act: Act, version: PurposeVersion, scope: Scope) -> bool:
+def _stands_already(standing: Standing, act: Act, version: PurposeVersion, scope: Scope) -> bool:
     """Whether the standing choice already says all that the act would say."""
-    same_direction = standing.allowed == (act in ALLOWING)
-    same_sort = (standing.event.act in POLICY) == (act in POLICY)
-    if not (same_direction and same_sort):
+    if act == Act.FOLLOWS_AGAIN or not says_the_same(standing, act):
         return False
-    return not _has_widened(standing, version) and _nothing_later(standing, scope)
-
-
-def _has_widened(standing: Standing, version: PurposeVersion) -> bool:
-    """Whether a yes was given to less than ``version``: to say it again is to say more."""
-    since = PurposeVersion.objects.filter(
-        purpose=version.purpose_id,
-        widens=True,
-        number__gt=standing.event.version.number,
-        number__lte=version.number,
-    )
-    return standing.allowed and since.exists()
+    return not has_widened(standing, floor_of(version)) and _nothing_later(standing, scope)
 
 
 def _nothing_later(standing: Standing, scope: Scope) -> bool:
     """Whether no overlapping choice of the same subject was made since, the other way."""
-    since: QuerySet[Standing] = Standing.objects.filter(
+    since = Standing.objects.filter(
         scope.overlapping(),
         purpose=standing.purpose_id,
         person=standing.person_id,
@@ -274,16 +256,6 @@ def _nothing_later(standing: Standing, scope: Scope) -> bool:
         event_id__gt=standing.event_id,
     )
     return not since.exclude(allowed=standing.allowed).exists()
-
-
-def _version_in_force(purpose: Purpose, at: datetime | None) -> PurposeVersion:
-    if not purpose.has_control:
-        raise NothingToChoose(_("There is nothing to choose about this purpose."))
-    versions = PurposeVersion.objects.in_force(at or timezone.now())
-    version = versions.filter(purpose=purpose).select_related("purpose").first()
-    if version is None:
-        raise NothingToChoose(_("This purpose is not in use."))
-    return version
 
 
 def _require_theirs(subject: Subject, scope: Scope) -> None:
@@ -299,22 +271,23 @@ def _require_theirs(subject: Subject, scope: Scope) -> None:
         raise NotYours(_("You have no document of this organisation."))
 
 
+def _allowing_act(purpose: Purpose, person: User, scope: Scope) -> Act:
+    """Return the law's word for this yes. Who never objected has no objection to withdraw."""
+    if purpose.control == Control.CONSENT:
+        return Act.CONSENT_GIVEN
+    objected = Standing.objects.filter(
+        scope.overlapping(), purpose=purpose, person=person, allowed=False
+    )
+    return Act.OBJECTION_WITHDRAWN if objected.exists() else Act.NOT_OBJECTED
+
+
 def _refusing_act(purpose: Purpose, subject: User | Address) -> Act:
     """Return the law's word for this no: an objection, a withdrawal, or a plain refusal."""
     if purpose.control == Control.OBJECTION:
         return Act.OBJECTION_LODGED
     agreed = Standing.objects.filter(purpose=purpose, allowed=True)
-    mine = Q(**_columns(subject))
+    mine = Q(**columns(subject))
     if isinstance(subject, User):
         organisations = subject.memberships.values("organisation")
         mine |= Q(organisation__in=organisations, event__source=Source.CONTRACT)
     return Act.CONSENT_WITHDRAWN if agreed.filter(mine).exists() else Act.CONSENT_REFUSED
-
-
-def _columns(subject: Subject) -> dict[str, Any]:
-    """Return the three subject columns, of which one is filled."""
-    return {
-        "person": subject if isinstance(subject, User) else None,
-        "address": subject if isinstance(subject, Address) else None,
-        "organisation": subject if isinstance(subject, Organisation) else None,
-    }

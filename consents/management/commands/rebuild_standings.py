@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from consents.models import ChoiceEvent, Standing
+from consents.models.ledger import Act
 
 SCOPE = ("purpose_id", "person_id", "address_id", "organisation_id", "document_id", "within_id")
 
@@ -31,6 +32,8 @@ class Command(BaseCommand):
             tuple(getattr(event, column) for column in SCOPE): event
             for event in ChoiceEvent.objects.order_by("pk").iterator()
         }
+        # An exception that was taken back stands no longer.
+        latest = {scope: event for scope, event in latest.items() if event.act != Act.FOLLOWS_AGAIN}
         standing = {
             tuple(getattr(one, column) for column in SCOPE): one
             for one in Standing.objects.select_for_update()

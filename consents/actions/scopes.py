@@ -1,0 +1,119 @@
+"""What a choice can be about, whose it is, and when it says something new."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Address, Organisation, User
+from consents.models import Document, Purpose, PurposeVersion, Standing
+from consents.models.ledger import ALLOWING, POLICY, Act
+from portal.lib.errors import DomainError
+
+
+class NothingToChoose(DomainError):
+    """The purpose is needed for the service, or not used at all."""
+
+    code = "nothing_to_choose"
+
+
+class NotYours(DomainError):
+    """The document or organisation is not the person's."""
+
+    code = "not_yours"
+
+
+class NoException(DomainError):
+    """There is no choice of the person's own at that grain: there is nothing to take back."""
+
+    code = "no_exception"
+
+
+class OlderThanARefusal(DomainError):
+    """History is being imported, and a yes is older than a no that is already written."""
+
+    code = "older_than_a_refusal"
+
+
+class NotAnAdmin(DomainError):
+    """Only an admin of the organisation sets its policy."""
+
+    code = "not_an_admin"
+
+
+Subject = User | Address | Organisation
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a choice is about: one document, one organisation's documents, or (both None) all."""
+
+    document: Document | None = None
+    within: Organisation | None = None
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether it is the widest scope, which has nothing wider to follow."""
+        return self.document is None and self.within is None
+
+    def overlapping(self) -> Q:
+        """Return the standing choices that bear on some document of this scope."""
+        if self.document is not None:
+            outer = Q(document=None, within=None) | Q(document=self.document)
+            return outer | Q(within__isnull=False, within=self.document.organisation)
+        if self.within is not None:
+            return (
+                Q(within=self.within)
+                | Q(document=None, within=None)
+                | Q(document__organisation=self.within)
+            )
+        return Q()
+
+
+def columns(subject: Subject) -> dict[str, Any]:
+    """Return the three subject columns, of which one is filled."""
+    return {
+        "person": subject if isinstance(subject, User) else None,
+        "address": subject if isinstance(subject, Address) else None,
+        "organisation": subject if isinstance(subject, Organisation) else None,
+    }
+
+
+def says_the_same(standing: Standing, act: Act) -> bool:
+    """Whether the standing choice has the direction and the sort of the act."""
+    same_direction = standing.allowed == (act in ALLOWING)
+    return same_direction and (standing.event.act in POLICY) == (act in POLICY)
+
+
+def has_widened(standing: Standing, floor: int) -> bool:
+    """Whether a yes was given to less than what is in force: to say it again is to say more.
+
+    ``floor`` is the number of the last widening version in force (0: none).
+    """
+    return standing.allowed and standing.event.version.number < floor
+
+
+def floor_of(version: PurposeVersion) -> int:
+    """Return the number of the last widening version up to ``version``, 0 if there is none."""
+    wider = PurposeVersion.objects.filter(
+        purpose=version.purpose_id, widens=True, number__lte=version.number
+    )
+    return wider.order_by("-number").values_list("number", flat=True).first() or 0
+
+
+def version_in_force(purpose: Purpose, at: datetime | None = None) -> PurposeVersion:
+    """Return the words that are chosen about, as of ``at`` (aware; now if None).
+
+    Raises:
+        NothingToChoose: there is no control, or no version is in effect.
+    """
+    if not purpose.has_control:
+        raise NothingToChoose(_("There is nothing to choose about this purpose."))
+    versions = PurposeVersion.objects.in_force(at or timezone.now())
+    version = versions.filter(purpose=purpose).select_related("purpose").first()
+    if version is None:
+        raise NothingToChoose(_("This purpose is not in use."))
+    return version
