@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from consents.views import choices, documents, history, policies, purposes, receipts
+from consents.views import choices, documents, history, notices, policies, purposes, receipts
 from consents.views.verify import verify
 
 app_name = "consents"
@@ -21,6 +21,7 @@ urlpatterns = [
     path("documents/<uuid:uid>/file/", documents.document_file, name="document-file"),
     path("history/", history.history, name="history"),
     path("history/choices.csv", history.history_file, name="history-file"),
+    path("notices/<str:token>/", notices.notice, name="notice"),
     path("choices/clause/<int:pk>/", policies.clause, name="clause"),
     path("choices/<slug:slug>/", choices.choose, name="choose"),
     path("organisation/<uuid:uid>/", policies.organisation, name="organisation"),

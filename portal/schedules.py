@@ -68,6 +68,12 @@ PERIODIC = [
         "the key of a copy is destroyed at its date, and the person is reminded before",
     ),
     Periodic(
+        "announcements",
+        "consents.actions.announcements.sweep",
+        "* * * * *",
+        "telling of a wider purpose goes on after a dead worker, and finds who is new",
+    ),
+    Periodic(
         "kept-after-erasure",
         "dsar.tasks.end_what_is_due",
         "23 2 * * *",

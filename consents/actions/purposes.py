@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from consents import catalogue, widening
+from consents.actions import announcements
 from consents.catalogue import PurposeSeed, Wording
 from consents.models import Purpose, PurposeText, PurposeVersion, System
 from consents.models.purposes import Control, LegalBasis
@@ -72,7 +73,8 @@ def publish(
     Both times are aware and stored in UTC. ``number`` defaults to the next one. Names of systems
     and of the controller are filled in now, so that the hash is that of the words people read.
     It never turns a choice on: choices stay what they are, and what was agreed to before a wider
-    version (``consents.widening``) no longer counts once that is in effect.
+    version (``consents.widening``) no longer counts once that is in effect. Telling people of a
+    wider version begins in the same transaction (``consents.actions.announcements``).
 
     Raises:
         BasisDoesNotFit: a basis without the control it demands, or AI training on a contract.
@@ -91,13 +93,18 @@ def publish(
         "effective_from": effective_from.astimezone(UTC),
     }
     widens = _is_wider(purpose, wording)
-    if widens and effective_from - published_at < timedelta(days=settings.PURPOSE_NOTICE_DAYS):
+    notice = settings.PURPOSE_NOTICE_DAYS if widens else 0
+    if effective_from - published_at < timedelta(days=notice):
         raise NoticeTooShort(_("A wider version must be announced longer before it takes effect."))
     version = PurposeVersion(
-        purpose=purpose, number=number, widens=widens, **times, **_words(wording)
-    )
+        purpose=purpose, number=number, widens=widens, notice_days=notice, **times,
+        **_words(wording),
+    )  # fmt: skip
     version.sha256 = sha256_of(version.published())
+    # The database holds to all of this by itself, whoever writes (migration 0009).
     version.save(force_insert=True)
+    if widens and effective_from > timezone.now():
+        announcements.begin(version)
     return version
 
 

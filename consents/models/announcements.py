@@ -15,8 +15,11 @@ from consents.models.purposes import PurposeVersion
 class Announcing(models.Model):
     """How far the telling of one version has come. The worker carries it on batch by batch.
 
-    ``found`` is the number of people to tell when it began; who is told is a row of
-    :class:`Announcement`, so that stopping and starting again tells nobody twice.
+    ``found`` is the number of people to tell, as of the last look; who is told is a row of
+    :class:`Announcement`, so that stopping and starting again tells nobody twice. A round goes over
+    all people in the order of their keys, those with an account first: ``after_person`` and
+    ``after_address`` are the last ones it has looked at. ``finished_at`` is the end of the last
+    round; until the version takes effect there is another one from time to time, for who is new.
     """
 
     version = models.OneToOneField(PurposeVersion, models.PROTECT, related_name="announcing")
@@ -24,6 +27,9 @@ class Announcing(models.Model):
     found = models.PositiveBigIntegerField(default=0)
     leased_until = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    after_person = models.BigIntegerField(default=0)
+    after_address = models.BigIntegerField(default=0)
+    rounds = models.PositiveIntegerField(default=0)  # that are over
 
     class Meta:
         indexes = [
@@ -78,7 +84,18 @@ class Announcement(models.Model):
         indexes = [
             models.Index(fields=["person", "version"], name="announcement_of_person"),
             models.Index(fields=["address", "version"], name="announcement_of_address"),
+            models.Index(fields=["version", "id"], name="announcement_of_version"),
+            models.Index(
+                fields=["id"], name="announcement_undelivered", condition=Q(sent_at=None)
+            ),
         ]
 
     def __str__(self) -> str:
         return f"announcement {self.uid}"
+
+    @property
+    def is_nobodys(self) -> bool:
+        """Whether the person or the address it went to has been erased."""
+        if self.person is not None:
+            return self.person.erased_at is not None
+        return self.address is None or self.address.email is None

@@ -129,6 +129,8 @@ class PurposeVersion(models.Model):
     sha256 = models.CharField(max_length=64)
     # What was agreed to before it no longer counts once it is in effect; see consents/widening.py.
     widens = models.BooleanField(default=False)
+    # The notice promised when it was published, for a wider one (0: none was needed or recorded).
+    notice_days = models.PositiveSmallIntegerField(default=0)
 
     objects = PurposeVersionQuerySet.as_manager()
 

@@ -9,12 +9,13 @@ from accounts.actions import claim_address
 from accounts.models import Address, User
 from consents import permits, standing
 from consents.actions import choices
-from consents.models import ChoiceEvent
+from consents.models import ChoiceEvent, Document
 from consents.models.ledger import Act, Source
+from consents.models.purposes import Control
 from consents.permits import Reason
 from consents.queries.choice import ALLOW, REFUSE, choice
 from consents.standing import Origin
-from tests.consents.worlds import World, make_document, make_person
+from tests.consents.worlds import World, make_document, make_person, make_purpose
 
 pytestmark = pytest.mark.django_db
 
@@ -75,15 +76,14 @@ def test_a_refusal_is_named_before_the_silence(world):
 
 
 def test_a_document_without_parties_that_was_there_before_is_not_used(world):
-    alone = make_document("nobodys")
+    make_document("nobodys")
     assert reason("nobodys") == Reason.PROTECTED_SIGNER
-    world.purpose.is_ai_training = False
-    world.purpose.save()
-    assert reason("nobodys") == Reason.NO_OBJECTION
-    alone.__class__.objects.filter(pk=alone.pk).update(
-        created_at=timezone.now() - timedelta(days=1)
-    )
-    assert reason("nobodys") == Reason.UNANSWERED
+    world.purpose = make_purpose("ai-features", Control.OBJECTION)
+    world.widen()
+    Document.objects.filter(reference="nobodys").update(created_at=timezone.now())
+    assert permits.may("nobodys", "ai-features").reason == Reason.NO_OBJECTION
+    Document.objects.update(created_at=timezone.now() - timedelta(days=1))
+    assert permits.may("nobodys", "ai-features").reason == Reason.UNANSWERED
 
 
 def test_the_person_reads_why_and_can_answer_either_way(world):

@@ -86,7 +86,7 @@ def test_a_use_rests_on_the_words_that_were_in_force_then(post):
     change = timezone.now() - timedelta(days=100)
     second = PurposeVersion.objects.create(
         purpose=first.purpose, number=2, published_at=change, effective_from=change,
-        legal_basis="6(1)(f)", texts={"en": WORDS}, retention_trigger="end",
+        legal_basis="6(1)(f)", texts={"en": WORDS, "fr": WORDS}, retention_trigger="end",
         retention_duration="P1Y", dpv_purpose="dpv:ServiceProvision", sha256="0" * 64,
     )  # fmt: skip
     post([use(101), use(99)])
