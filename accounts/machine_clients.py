@@ -7,7 +7,15 @@ from allauth.idp.oidc.contrib.rest_framework.permissions import TokenPermission
 from allauth.idp.oidc.models import Client
 from rest_framework.permissions import BasePermission
 
-SCOPES = ("documents:write", "uses:write", "permits:read", "requests:write")
+SCOPES = (
+    "documents:write",
+    "uses:write",
+    "runs:write",
+    "permits:read",
+    "choices:write",
+    "choices:obey",
+    "requests:write",
+)
 
 
 def create(name: str, *, scopes: Collection[str]) -> tuple[str, str]:

@@ -9,8 +9,8 @@ from consents.models.ledger import ChoiceEvent, ContractClause, PermitAnswer, Re
 from consents.models.links import DocumentLink, LinkCode
 from consents.models.propagation import Propagation
 from consents.models.purposes import Purpose, PurposeText, PurposeVersion
-from consents.models.systems import System
-from consents.models.uses import ManifestLine, TrainingRun, Use
+from consents.models.systems import System, SystemEvent
+from consents.models.uses import ManifestLine, RunRemedy, TrainingRun, Use
 
 __all__ = [
     "Announcement",
@@ -33,8 +33,10 @@ __all__ = [
     "PurposeText",
     "PurposeVersion",
     "Receipt",
+    "RunRemedy",
     "Standing",
     "System",
+    "SystemEvent",
     "TrainingRun",
     "Use",
 ]

@@ -28,6 +28,8 @@ class TrainingRun(models.Model):
     model_name = models.CharField(max_length=120)
     system = models.ForeignKey(System, models.PROTECT, related_name="training_runs")
     started_at = models.DateTimeField()
+    # When its documents were read: what was refused later had been used by then.
+    trained_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     remedy = models.CharField(max_length=10, choices=Remedy, default=Remedy.NONE)
     remedy_by = models.DateField(null=True, blank=True)
@@ -46,23 +48,53 @@ class TrainingRun(models.Model):
         return self.reference
 
 
-class ManifestLine(models.Model):
-    """One document that a run means to use, or was told to leave out: ``excluded`` says why.
+class RunRemedy(models.Model):
+    """What was said, and when, of what can still be done about a run. Append-only.
 
-    ``excluded`` is a code of ``permits.Reason``, empty while the document may be used. What the run
-    really used is in :class:`Use`, written when it is closed.
+    ``by`` is the machine client that said it. The run repeats the newest one.
+    """
+
+    run = models.ForeignKey(TrainingRun, models.PROTECT, related_name="remedies")
+    at = models.DateTimeField(default=timezone.now)
+    remedy = models.CharField(max_length=10, choices=TrainingRun.Remedy)
+    remedy_by = models.DateField(null=True, blank=True)
+    by = models.CharField(max_length=100)
+
+    class Meta:
+        verbose_name_plural = "run remedies"
+
+    def __str__(self) -> str:
+        return f"remedy {self.pk}"
+
+
+class ManifestLine(models.Model):
+    """One document that a run means to use, used, or was told to leave out: ``excluded`` says why.
+
+    ``excluded`` is a code of ``permits.Reason``, empty while the document may be used;
+    ``checked_at`` is when the gate said so. ``used_at`` is the first :class:`Use` of the document
+    by the run: a trigger of that table writes it, whichever way the use is reported, so that a
+    person's runs are found without a search through every month of uses.
     """
 
     run = models.ForeignKey(TrainingRun, models.PROTECT, related_name="lines")
     document = models.ForeignKey(Document, models.PROTECT, related_name="+")
     excluded = models.CharField(max_length=40, blank=True)
     checked_at = models.DateTimeField(default=timezone.now)
+    used_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["run", "document"], name="manifest_line_once")
         ]
-        indexes = [models.Index(fields=["document"], name="manifest_line_of_document")]
+        indexes = [
+            models.Index(fields=["document"], name="manifest_line_of_document"),
+            models.Index(
+                fields=["document", "run"],
+                name="manifest_line_used",
+                condition=Q(used_at__isnull=False),
+                include=["used_at"],
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"line {self.pk}"
