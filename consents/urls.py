@@ -1,12 +1,16 @@
 """Documents, purposes, choices: what a person sees and decides."""
 
-from django.urls import path
+from django.urls import include, path
 
-from consents.views import choices, documents, history, notices, policies, purposes, receipts
+from consents.views import choices, documents, history, notices, policies, purposes, receipts, uses
+from consents.views import deliveries, systems
+from consents.views import selections
+from consents.views.applied import applied
 from consents.views.verify import verify
 
 app_name = "consents"
 urlpatterns = [
+    path("d/<str:token>/", include("consents.signer_urls")),
     path("receipts/schema.json", receipts.schema, name="receipt-schema"),
     path("receipts/<uuid:uid>/", receipts.receipt, name="receipt"),
     path("receipts/<uuid:uid>.json", receipts.receipt_json, name="receipt-json"),
@@ -17,11 +21,25 @@ urlpatterns = [
     path("purposes/<slug:slug>/", purposes.purpose, name="purpose"),
     path("documents/", documents.documents, name="documents"),
     path("documents/by-purpose/", documents.documents_by_purpose, name="grid"),
+    path("documents/selection/", selections.selection, name="selection"),
+    path("documents/selection/choose/", selections.choose_for_selection, name="choose-selection"),
+    path("documents/selection/<uuid:batch>/", selections.selection_done, name="selection-done"),
+    path("documents/selection/<uuid:batch>/undo/", selections.undo_selection, name="undo"),
     path("documents/<uuid:uid>/", documents.document, name="document"),
     path("documents/<uuid:uid>/file/", documents.document_file, name="document-file"),
+    path("documents/<uuid:uid>/uses/", uses.uses, name="uses"),
+    path("documents/<uuid:uid>/uses.csv", uses.uses_file, name="uses-file"),
     path("history/", history.history, name="history"),
     path("history/choices.csv", history.history_file, name="history-file"),
     path("notices/<str:token>/", notices.notice, name="notice"),
+    path("staff/deliveries/", deliveries.deliveries, name="deliveries"),
+    path("staff/deliveries/<uuid:uid>/send/", deliveries.send_again, name="send-again"),
+    path("staff/deliveries/<slug:slug>/send/", deliveries.send_all_again, name="send-all-again"),
+    path("staff/systems/", systems.systems, name="systems"),
+    path("staff/systems/new/", systems.new_system, name="new-system"),
+    path("staff/systems/<slug:slug>/", systems.system, name="system"),
+    path("staff/systems/<slug:slug>/secret/", systems.new_secret, name="new-secret"),
+    path("choices/acts/<uuid:uid>/applied/", applied, name="applied"),
     path("choices/clause/<int:pk>/", policies.clause, name="clause"),
     path("choices/<slug:slug>/", choices.choose, name="choose"),
     path("organisation/<uuid:uid>/", policies.organisation, name="organisation"),

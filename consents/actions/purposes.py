@@ -146,6 +146,8 @@ def purpose_of(seed: PurposeSeed) -> Purpose:
             "position": seed.position,
             "is_ai_training": seed.is_ai_training,
             "shares_with_third_parties": seed.shares_with_third_parties,
+            "honours_gpc": seed.honours_gpc,
+            "by_document": seed.by_document,
         },
     )[0]
 

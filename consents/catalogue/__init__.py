@@ -49,6 +49,8 @@ class PurposeSeed:
     position: int
     is_ai_training: bool
     shares_with_third_parties: bool
+    honours_gpc: bool
+    by_document: bool
     wording: Wording
 
 
@@ -93,6 +95,8 @@ def purpose(path: Path) -> PurposeSeed:
         position=row["position"],
         is_ai_training=row.get("is_ai_training", False),
         shares_with_third_parties=row.get("shares_with_third_parties", False),
+        honours_gpc=row.get("honours_gpc", False),
+        by_document=row.get("by_document", True),
         wording=_wording(row),
     )
 

@@ -39,6 +39,8 @@ class Purpose(models.Model):
     shares_with_third_parties = models.BooleanField(default=False)
     # Sale, sharing or advertising across contexts: what a Global Privacy Control signal is about.
     honours_gpc = models.BooleanField(default=False)
+    # Whether it uses documents at all: what is about the person only has no choice for one document.
+    by_document = models.BooleanField(default=True)
     position = models.PositiveSmallIntegerField(default=100)
 
     class Meta:
@@ -47,6 +49,11 @@ class Purpose(models.Model):
             models.CheckConstraint(
                 name="purpose_training_is_a_choice",
                 condition=Q(is_ai_training=False) | ~Q(control=Control.NONE),
+            ),
+            # A browser's signal is about advertising; AI training has a switch of its own.
+            models.CheckConstraint(
+                name="purpose_training_heeds_no_signal",
+                condition=Q(is_ai_training=False) | Q(honours_gpc=False),
             ),
             # One switch, one state: "AI training" is one purpose.
             models.UniqueConstraint(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from consents import permits, standing
-from consents.models import Document, Party, PurposeText
+from consents.models import Document, Party, PurposeText, PurposeVersion, Use
 from consents.models.purposes import Control
 from consents.permits import Decision
 from consents.queries import uses, words
@@ -38,7 +38,10 @@ class Line:
 
 @dataclass(frozen=True)
 class PartyLine:
-    """Somebody in the document: oneself in full, others with a masked address."""
+    """Somebody in the document: oneself in full, others with a masked address.
+
+    Who is only in copy is not in the document itself: to the others they have initials only.
+    """
 
     name: str
     email: str
@@ -71,11 +74,20 @@ class TrainingPast:
 
 
 @dataclass(frozen=True)
+class Kind:
+    """One kind of use the document was really put to, and what follows from it for the person."""
+
+    title: str
+    consequence: str
+
+
+@dataclass(frozen=True)
 class DocumentPage:
     """All of the page but its timeline, which has pages of its own."""
 
     document: Document
     lines: list[Line]
+    kinds: list[Kind]
     parties: list[PartyLine]
     training: Line | None
     past: TrainingPast
@@ -101,7 +113,7 @@ def document_page(
     person: User, of: Catalogue, document: Document, *, saved: str | None = None
 ) -> DocumentPage:
     """Return the page of a document that was fetched for this person."""
-    known = [purpose for purpose in of.purposes if purpose.pk in of.versions]
+    known = [one for one in of.purposes if one.by_document and one.pk in of.versions]
     stands = standing.about_documents(person, [document], known)
     lines = []
     for purpose in known:
@@ -116,7 +128,15 @@ def document_page(
         lines.append(_line(control, version.text(), document, decision))
     training = next((one for one in lines if one.choice.purpose.is_ai_training), None)
     past = training_past(uses.training_uses(document), training.choice.stand if training else None)
-    return DocumentPage(document, lines, parties(person, document), training, past)
+    return DocumentPage(document, lines, kinds(document), parties(person, document), training, past)
+
+
+def kinds(document: Document) -> list[Kind]:
+    """Return the kinds of use there were, each in its newest wording that was in force then."""
+    used = Use.objects.filter(document=document).values("version").distinct().order_by()
+    versions = PurposeVersion.objects.filter(pk__in=used).order_by("purpose__position", "number")
+    newest = {version.purpose_id: version.text() for version in versions}
+    return [Kind(text.title, text.consequence) for text in newest.values()]
 
 
 def training_past(of: Sequence[Repeats], stand: Stand | None) -> TrainingPast:
@@ -134,8 +154,9 @@ def training_past(of: Sequence[Repeats], stand: Stand | None) -> TrainingPast:
 
 def parties(person: User, document: Document) -> list[PartyLine]:
     """Return who is in the document: oneself first, then in the order they were named."""
-    rows = document.parties.select_related("address").order_by("pk")
-    lines = [_party(party, person) for party in rows]
+    rows = list(document.parties.select_related("address").order_by("pk"))
+    sent_by_me = any(one.role == Party.Role.SENDER and _is(person, one) for one in rows)
+    lines = [_party(party, person, sent_by_me=sent_by_me) for party in rows]
     return sorted(lines, key=lambda line: not line.is_me)
 
 
@@ -148,12 +169,22 @@ def masked(email: str) -> str:
     return f"{local[:1]}•••@{domain}" if domain else ""
 
 
-def _party(party: Party, person: User) -> PartyLine:
-    address = party.address
-    email = (address.email if address else None) or ""
-    is_me = address is not None and address.person_id == person.pk
+def initials(name: str) -> str:
+    """Return the first letter of each word of a name."""
+    return " ".join(f"{word[0]}." for word in name.split())
+
+
+def _is(person: User, party: Party) -> bool:
+    return party.address is not None and party.address.person_id == person.pk
+
+
+def _party(party: Party, person: User, *, sent_by_me: bool) -> PartyLine:
+    email = (party.address.email if party.address else None) or ""
+    is_me = _is(person, party)
+    name = party.name or (person.get_short_name() if is_me else "")
+    is_shown = is_me or sent_by_me or party.role != Party.Role.COPY
     return PartyLine(
-        name=party.name or (person.get_short_name() if is_me else ""),
+        name=name if is_shown else initials(name),
         email=email if is_me else masked(email),
         role=party.get_role_display(),
         signed_at=party.signed_at,

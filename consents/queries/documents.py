@@ -69,7 +69,12 @@ def shelf_page(
 ) -> Shelf:
     """Return one page of the documents; an unknown place to go on from means the first page."""
     addresses = own_addresses(person)
-    wanted = replace(wanted, training_versions=training_versions(of))
+    wanted = replace(
+        wanted,
+        used_under=versions_of(of, wanted.purpose),
+        trained_under=versions_of(of, of.training.slug if of.training else ""),
+        training_slug=of.training.slug if of.training else "",
+    )
     leaf = shelf.turn(
         addresses,
         wanted,
@@ -138,11 +143,10 @@ def own_addresses(person: User) -> list[int]:
     return list(person.addresses.order_by("pk").values_list("pk", flat=True))
 
 
-def training_versions(of: Catalogue) -> list[int]:
-    """Return the ids of all wordings under which AI training was ever done."""
-    if of.training is None:
-        return []
-    return list(of.training.versions.values_list("pk", flat=True))
+def versions_of(of: Catalogue, slug: str) -> list[int]:
+    """Return the ids of all wordings a purpose ever had: what uses name."""
+    purpose = next((one for one in of.purposes if one.slug == slug), None)
+    return list(purpose.versions.values_list("pk", flat=True)) if purpose else []
 
 
 def organisations(addresses: Sequence[int]) -> list[Organisation]:
@@ -151,19 +155,11 @@ def organisations(addresses: Sequence[int]) -> list[Organisation]:
     return list(Organisation.objects.filter(pk__in=ids).order_by("name", "pk"))
 
 
-def years(addresses: Sequence[int], today: datetime) -> list[int]:
-    """Return the years back to that of the person's oldest document, newest first."""
-    oldest = today
-    for address in addresses:
-        party = Party.objects.filter(address=address, hidden_at=None).order_by("listed_at").first()
-        oldest = min(oldest, party.listed_at) if party else oldest
-    return list(range(today.year, oldest.year - 1, -1))
-
-
 def _others(documents: Sequence[Document], addresses: Sequence[int]) -> dict[int, list[str]]:
-    """Return the names of the other parties."""
+    """Return the names of the other parties. Who is only in copy is not shown to the others."""
     parties = (
         Party.objects.filter(document__in=documents)
+        .exclude(role=Party.Role.COPY)
         .exclude(address__in=addresses)
         .exclude(name="")
         .order_by("pk")

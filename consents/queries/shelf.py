@@ -7,7 +7,8 @@ one is party to twice (as sender and signer) comes once.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from enum import StrEnum, auto
 from typing import NamedTuple
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from django.db.models.functions import Lower
 from django.db.models.lookups import Contains
 from django.utils import timezone
 
+from consents import permits
 from consents.models import Document, Party, Use
 
 PAGE = 25
@@ -38,23 +40,54 @@ class Place(NamedTuple):
     document_id: int
 
 
+class Training(StrEnum):
+    """What a document can be looked for by, as to AI training."""
+
+    USED = auto()
+    NEVER = auto()
+    ALLOWED = auto()  # the gate's answer now, for all parties
+    CLOSED = auto()
+
+
+GATE = frozenset({Training.ALLOWED, Training.CLOSED})
+
+
 @dataclass(frozen=True)
 class Wanted:
-    """What a person looks for. Everything empty: all their documents."""
+    """What a person looks for. Everything empty: all their documents.
+
+    ``words`` are in the title or the name of another party, ``names`` in such a name only.
+    ``since`` and ``until`` are days of the reader's time zone, both within. ``purpose`` and
+    ``training`` come with the wordings they mean (``used_under``, ``trained_under``), which
+    :func:`consents.queries.documents.shelf_page` adds.
+    """
 
     words: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
     kind: str = ""
     status: str = ""
-    year: int | None = None
+    since: date | None = None
+    until: date | None = None
     organisation: UUID | None = None
-    training: bool | None = None
-    training_versions: Sequence[int] = field(default=())
+    purpose: str = ""
+    training: str = ""
+    used_under: Sequence[int] = field(default=())
+    trained_under: Sequence[int] = field(default=())
+    training_slug: str = ""
 
     @property
     def narrows(self) -> bool:
         """Whether anything is asked for at all."""
-        asked = (self.words, self.kind, self.status, self.year, self.organisation)
-        return any(asked) or self.training is not None
+        asked = (
+            self.words, self.names, self.kind, self.status, self.since, self.until,
+            self.organisation, self.purpose, self.training,
+        )  # fmt: skip
+        return any(asked)
+
+    @property
+    def asks_the_gate(self) -> bool:
+        """Whether it is looked for by what the gate answers now: that is in no index."""
+        return self.training in GATE
 
 
 @dataclass(frozen=True)
@@ -181,11 +214,27 @@ def _look(
     found: list[Place] = []
     for _stretch in range(STRETCHES):
         end = _end_of_stretch(addresses, walk) if wanted.narrows else None
-        found += _places(addresses, wanted, replace(walk, end=end), limit=limit - len(found))
+        found += _answering(addresses, wanted, replace(walk, end=end), limit=limit - len(found))
         if end is None or len(found) > PAGE:
             return found, end
         walk = replace(walk, start=end)
     return found, walk.start
+
+
+def _answering(addresses: Sequence[int], wanted: Wanted, walk: Walk, *, limit: int) -> list[Place]:
+    """Return what is wanted along the way; where the gate is asked, it answers a stretch at once.
+
+    A way without an end is a short one: it is looked at whole.
+    """
+    if not wanted.asks_the_gate:
+        return _places(addresses, wanted, walk, limit=limit)
+    places = _places(addresses, wanted, walk, limit=(STRETCH + 1) * len(addresses))
+    ids = [place.document_id for place in places]
+    references = Document.objects.filter(pk__in=ids).values_list("reference", flat=True)
+    answers = permits.decide(list(references), wanted.training_slug)
+    open_to = {one.document_id for one in answers if one.allowed}
+    asked = wanted.training == Training.ALLOWED
+    return [one for one in places if (one.document_id in open_to) == asked][:limit]
 
 
 def _places(addresses: Sequence[int], wanted: Wanted, walk: Walk, *, limit: int) -> list[Place]:
@@ -213,7 +262,7 @@ def _merged(
     return each[0].union(*each[1:]).order_by(*order)[:limit]
 
 
-def used_for_training(versions: Sequence[int]) -> QuerySet[Use]:
+def used_under(versions: Sequence[int]) -> QuerySet[Use]:
     """Return the uses of the outer row's document under one of these versions."""
     return Use.objects.filter(document=OuterRef("document_id"), version__in=versions)
 
@@ -235,30 +284,53 @@ def _plain(column: str) -> Func:
 
 def _narrowed(wanted: Wanted, addresses: Sequence[int]) -> Q:
     condition = Q()
-    if wanted.kind:
-        condition &= Q(document__kind=wanted.kind)
-    if wanted.status:
-        condition &= Q(document__status=wanted.status)
-    if wanted.organisation:
-        condition &= Q(document__organisation__uid=wanted.organisation)
-    if wanted.year:
-        zone = timezone.get_current_timezone()
-        condition &= Q(listed_at__gte=datetime(wanted.year, 1, 1, tzinfo=zone))
-        condition &= Q(listed_at__lt=datetime(wanted.year + 1, 1, 1, tzinfo=zone))
-    if wanted.training is not None:
-        used = Exists(used_for_training(wanted.training_versions))
-        condition &= Q(used) if wanted.training else ~Q(used)
+    for column, value in (
+        ("document__kind", wanted.kind),
+        ("document__status", wanted.status),
+        ("document__organisation__uid", wanted.organisation),
+    ):
+        condition &= Q(**{column: value}) if value else Q()
+    condition &= _of_days(wanted) & _used(wanted)
     for word in wanted.words[:WORDS]:
         condition &= _says(word, addresses)
+    for name in wanted.names[:WORDS]:
+        condition &= _is_with(name, addresses)
     return condition
+
+
+def _of_days(wanted: Wanted) -> Q:
+    condition = Q(listed_at__gte=midnight(wanted.since)) if wanted.since else Q()
+    if wanted.until:
+        condition &= Q(listed_at__lt=midnight(wanted.until + timedelta(days=1)))
+    return condition
+
+
+def _used(wanted: Wanted) -> Q:
+    condition = Q(Exists(used_under(wanted.used_under))) if wanted.purpose else Q()
+    if wanted.training in (Training.USED, Training.NEVER):
+        trained = Q(Exists(used_under(wanted.trained_under)))
+        condition &= trained if wanted.training == Training.USED else ~trained
+    return condition
+
+
+def midnight(day: date) -> datetime:
+    """Return the instant at which the day begins for the reader."""
+    return datetime(day.year, day.month, day.day, tzinfo=timezone.get_current_timezone())
 
 
 def _says(word: str, addresses: Sequence[int]) -> Q:
     """Whether the word is in the title, or in the name of another party."""
+    title = Q(Contains(_plain("document__title"), plain(word)))
+    return title | _is_with(word, addresses)
+
+
+def _is_with(name: str, addresses: Sequence[int]) -> Q:
+    """Whether it is in the name of another party. Who is only in copy is not shown to others."""
     others = (
         Party.objects.filter(document=OuterRef("document_id"))
+        .exclude(role=Party.Role.COPY)
         .exclude(address__in=addresses)
         .alias(plain_name=_plain("name"))
-        .filter(plain_name__contains=plain(word))
+        .filter(plain_name__contains=plain(name))
     )
-    return Q(Contains(_plain("document__title"), plain(word))) | Q(Exists(others))
+    return Q(Exists(others))

@@ -2,87 +2,90 @@
 
 import logging
 import re
-from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
 from django.core.files.base import File
-from django.http import FileResponse, Http404, HttpResponse, QueryDict
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from consents import permits
-from consents.forms import DocumentFilter, PlaceForm
-from consents.models import Document, Purpose
+from consents.forms import UsesFilter
+from consents.models import Document
 from consents.models.documents import DocumentQuerySet
 from consents.queries import documents as queries
 from consents.queries.catalogue import catalogue
 from consents.queries.document import document_page
 from consents.queries.grid import grid
 from consents.queries.uses import timeline
-from consents.views.parts import SignedInRequest, just_saved, page
+from consents.reservations import with_signals
+from consents.views.parts import SeeOther, SignedInRequest, just_saved, page
+from consents.views.searching import beside, search, titles
 
-# What tells outsiders that a file may not be mined or learnt from (draft-ietf-aipref-attach,
-# TDMRep, X-Robots-Tag). Permission is never broadcast: it was given to the service alone.
-RESERVED = {
-    "Content-Usage": "train-ai=n",
-    "tdm-reservation": "1",
-    "X-Robots-Tag": "noindex, noai, noimageai",
-}
 PDF = b"%PDF-"
 YEARS = range(1970, 2200)
 
 log = logging.getLogger(__name__)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def documents(request: SignedInRequest) -> HttpResponse:
     """List, search and filter the person's documents."""
-    person, now = request.user, timezone.localtime()
-    addresses = queries.own_addresses(person)
-    organisations = queries.organisations(addresses)
-    form = DocumentFilter(
-        request.GET, years=queries.years(addresses, now), organisations=organisations
-    )
-    place = PlaceForm(request.GET)
+    asked = search(request)
+    if request.method == "POST" and asked.form.is_valid():
+        return SeeOther(reverse("consents:documents") + asked.address)
     shelf = queries.shelf_page(
-        person, catalogue(now), form.wanted(),
-        older_than=place.place("older"), newer_than=place.place("newer"),
+        request.user, asked.of, asked.wanted,
+        older_than=asked.place.place("older"), newer_than=asked.place.place("newer"),
     )  # fmt: skip
     context = {
-        "form": form,
+        "search": asked,
+        "form": asked.form,
         "shelf": shelf,
-        "has_organisations": bool(organisations),
-        "narrowed": form.wanted().narrows,
-        "links": links(request.GET, older=shelf.older, newer=shelf.newer),
+        "narrowed": asked.wanted.narrows,
+        "links": asked.links(older=shelf.older, newer=shelf.newer),
     }
     return page(request, "consents/documents.html", context)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def documents_by_purpose(request: SignedInRequest) -> HttpResponse:
     """Show the grid: documents down, purposes across, the gate's answer in each cell."""
-    place = PlaceForm(request.GET)
+    asked = search(request)
+    if request.method == "POST" and asked.form.is_valid():
+        return SeeOther(reverse("consents:grid") + asked.address)
     found = grid(
-        request.user, catalogue(timezone.now()),
-        older_than=place.place("older"), newer_than=place.place("newer"),
+        request.user, asked.of, asked.wanted,
+        older_than=asked.place.place("older"), newer_than=asked.place.place("newer"),
     )  # fmt: skip
-    context = {"grid": found, "links": links(request.GET, older=found.older, newer=found.newer)}
+    context = {
+        "search": asked,
+        "form": asked.form,
+        "grid": found,
+        "shelf": found.shelf,
+        "narrowed": asked.wanted.narrows,
+        "links": asked.links(older=found.shelf.older, newer=found.shelf.newer),
+    }
     return page(request, "consents/grid.html", context)
 
 
 @require_safe
 def document(request: SignedInRequest, uid: UUID) -> HttpResponse:
     """Show one document: what it is used for, by whom, who has it, for how long."""
-    found = get_object_or_404(_visible(request), uid=uid)
-    before = month(request.GET.get("before", ""))
+    found = get_object_or_404(visible(request), uid=uid)
+    of = catalogue(timezone.now())
+    form = UsesFilter(request.GET, purposes=titles(of))
+    wanted = form.wanted()
+    shown = timeline(found, wanted, before=month(request.GET.get("before", "")))
     context = {
-        "page": document_page(
-            request.user, catalogue(timezone.now()), found, saved=just_saved(request)
-        ),
-        "timeline": timeline(found, before=before),
+        "page": document_page(request.user, of, found, saved=just_saved(request)),
+        "timeline": shown,
+        "form": form,
+        "narrowed": wanted.narrows,
+        "newest": beside(form),
+        "older": beside(form, before=f"{shown.older:%Y-%m}") if shown.older else "",
     }
     return page(request, "consents/document.html", context)
 
@@ -90,32 +93,32 @@ def document(request: SignedInRequest, uid: UUID) -> HttpResponse:
 @require_safe
 def document_file(request: SignedInRequest, uid: UUID) -> FileResponse:
     """Stream the original, to look at (a PDF, with ``?view``) or to keep."""
-    found = get_object_or_404(_visible(request), uid=uid)
+    return file_answer(get_object_or_404(visible(request), uid=uid), view="view" in request.GET)
+
+
+def file_answer(found: Document, *, view: bool) -> FileResponse:
+    """Return the original of a document that was fetched for whoever asks.
+
+    Raises:
+        Http404: the service did not send the file.
+    """
     opened = _opened(found)
     is_pdf = opened.read(len(PDF)) == PDF
     opened.seek(0)
     response = FileResponse(
         opened,
-        as_attachment=not (is_pdf and "view" in request.GET),
+        as_attachment=not (is_pdf and view),
         filename=file_name(found.title, ".pdf" if is_pdf else ""),
         content_type="application/pdf" if is_pdf else "application/octet-stream",
     )
-    for name, value in _headers(found).items():
-        response[name] = value
-    return response
+    response["Cache-Control"] = "private, no-store"
+    return with_signals(response, found)
 
 
 def file_name(title: str, ending: str) -> str:
     """Return the title as a name that every system takes for a file."""
     name = re.sub(r'[\x00-\x1f\x7f/\\:*?"<>|]+', " ", title).strip(" .")[:120].rstrip()
     return (name or "document").removesuffix(ending) + ending
-
-
-def links(query: QueryDict, *, older: UUID | None, newer: UUID | None) -> dict[str, str]:
-    """Return the queries of the pages beside this one, with the same search."""
-    kept = {name: str(query[name]) for name in DocumentFilter.base_fields if query.get(name)}
-    beside = {"older": older, "newer": newer}
-    return {name: f"?{urlencode(kept | {name: str(uid)})}" for name, uid in beside.items() if uid}
 
 
 def month(text: str) -> date | None:
@@ -127,7 +130,8 @@ def month(text: str) -> date | None:
     return day if day.year in YEARS else None
 
 
-def _visible(request: SignedInRequest) -> DocumentQuerySet:
+def visible(request: SignedInRequest) -> DocumentQuerySet:
+    """Return the documents that this person may see (invariant 11)."""
     return Document.objects.visible_to(request.user).select_related("organisation")
 
 
@@ -139,12 +143,3 @@ def _opened(found: Document) -> "File[bytes]":
     except FileNotFoundError:
         log.error("the file of document %s is missing in storage", found.uid)
         raise Http404 from None
-
-
-def _headers(found: Document) -> Mapping[str, str]:
-    """Return the headers of the file: never kept, never indexed, and reserved where it is a no."""
-    headers = {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"}
-    training = Purpose.objects.filter(is_ai_training=True).first()
-    if training is None or not permits.may(found.reference, training.slug).allowed:
-        headers |= RESERVED
-    return headers

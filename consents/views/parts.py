@@ -10,16 +10,15 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django_htmx.middleware import HtmxDetails
 
-from accounts.models import User
+from accounts import roles
 from consents.models import ChoiceEvent
 
 SAVED = "saved_choice"
 
 
-class SignedInRequest(HttpRequest):
-    """A request behind the sign-in."""
+class SignedInRequest(roles.SignedInRequest):
+    """A request behind the sign-in, with what htmx said of it."""
 
-    user: User
     htmx: HtmxDetails
 
 

@@ -5,6 +5,7 @@ AES-256-GCM: chunks of 64 KiB, each with its number and a mark on the last one i
 that none can be changed, dropped, repeated, reordered or cut off unseen. A key seals one file.
 """
 
+import base64
 import hashlib
 import os
 import secrets
@@ -61,6 +62,36 @@ def new_token() -> str:
 def hash_token(token: str) -> str:
     """Return what the database holds of a link's token: enough to know it, not to make it."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def seal_text(text: str, *, about: str, holder: str) -> str:
+    """Return the text sealed for an address (URL): nobody reads it, and one holder alone uses it.
+
+    ``about`` names what kind of text it is, ``holder`` whose it is: both must be given again.
+    """
+    nonce = os.urandom(12)
+    cipher = AESGCM(_text_key(settings.SECRET_KEY, about))
+    sealed = nonce + cipher.encrypt(nonce, text.encode(), holder.encode())
+    return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+
+
+def unseal_text(token: str, *, about: str, holder: str) -> str:
+    """Return what :func:`seal_text` sealed.
+
+    Raises:
+        Unsealable: it was not sealed here, not for this, or not for this holder.
+    """
+    try:
+        sealed = base64.b64decode(token + "=" * (-len(token) % 4), b"-_", validate=True)
+    except ValueError:
+        raise Unsealable("not a sealed text") from None
+    for secret in [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]:
+        try:
+            cipher = AESGCM(_text_key(secret, about))
+            return cipher.decrypt(sealed[:12], sealed[12:], holder.encode()).decode()
+        except (InvalidTag, ValueError):
+            continue
+    raise Unsealable("no secret of this installation opens the text")
 
 
 class SealingWriter:
@@ -131,3 +162,8 @@ def _nonce(prefix: bytes, number: int, *, last: bool) -> bytes:
 
 def _wrapping_key(secret: str) -> bytes:
     return HKDF(SHA256(), 32, salt=None, info=b"regard key wrapping").derive(secret.encode())
+
+
+def _text_key(secret: str, about: str) -> bytes:
+    info = f"regard text {about}".encode()
+    return HKDF(SHA256(), 32, salt=None, info=info).derive(secret.encode())

@@ -49,7 +49,7 @@ def paths() -> list[str]:
     )
     clause = ContractClause.objects.latest("id")
     return [
-        "/", "/documents/", "/documents/?q=nothing&year=1", "/documents/by-purpose/",
+        "/", "/documents/", "/documents/?kind=nda&since=1", "/documents/by-purpose/",
         f"/documents/{newest.uid}/", f"/documents/{oldest.uid}/", "/purposes/",
         "/purposes/ai-training/", "/purposes/delivery/", "/history/",
         f"/choices/clause/{clause.pk}/", "/organisation/policy/",

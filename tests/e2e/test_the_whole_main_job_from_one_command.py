@@ -97,7 +97,10 @@ def test_everything_that_the_read_me_promises(
 
 def _choose_about_the_document(page: Any, url: str, service: Service, reference: str) -> None:
     """Find the document, see that it was never used, allow, see it still closed, refuse."""
-    page.goto(f"{url}/documents/?q=quai+aux+Fleurs")
+    page.goto(f"{url}/documents/")
+    page.locator("[name=q]").fill("quai aux Fleurs")
+    page.locator("form.filter .button").first.click()
+    page.wait_for_url("**/documents/?words=*")
     page.get_by_role("link", name=SUBJECT).click()
     assert "jamais" in page.locator("h1").inner_text()
     page.get_by_role("button", name="Autoriser l’entraînement de l’IA").first.click()

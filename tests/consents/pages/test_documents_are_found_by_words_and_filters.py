@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -12,6 +12,14 @@ from accounts.actions import address_for, claim_address
 from consents.models import Party
 from consents.queries import shelf
 from tests.consents.pages.conftest import Shop
+
+
+def search(client: Client, path: str = "/documents/", **sent: str) -> str:
+    """Send the form of the search and return the query of the page it leads to."""
+    answer = client.post(path, sent)
+    assert answer.status_code == 303
+    assert answer["Location"].startswith(path)
+    return str(answer["Location"]).removeprefix(path)
 
 
 def titles(client: Client, query: str = "") -> list[str]:
@@ -56,37 +64,92 @@ def test_pages_go_back_and_forth_without_loss(shop: Shop, signed_in: Callable[..
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("sent", "found"),
     [
-        ("?q=bail", {"Bail d’été"}),
-        ("?q=ETE", {"Bail d’été"}),
-        ("?q=été+cleo", {"Bail d’été"}),
-        ("?q=cleo", {"Bail d’été"}),
-        ("?q=ada", set()),
-        ("?q=100%25", {"Quote 100%"}),
-        ("?q=_", set()),
-        ("?kind=quote", {"Quote 100%"}),
-        ("?status=voided", {"Old"}),
-        ("?year=2020", {"Old"}),
-        ("?training=yes", {"Old"}),
-        ("?training=no", {"Bail d’été", "Quote 100%"}),
-        ("?training=yes&kind=quote", set()),
-        ("", {"Bail d’été", "Quote 100%", "Old"}),
+        ({"q": "bail"}, {"Bail d’été"}),
+        ({"q": "ETE"}, {"Bail d’été"}),
+        ({"q": "été cleo"}, {"Bail d’été"}),
+        ({"q": "cleo"}, {"Bail d’été"}),
+        ({"q": "ada"}, set()),
+        ({"q": "dan"}, set()),
+        ({"q": "100%"}, {"Quote 100%"}),
+        ({"q": "_"}, set()),
+        ({"party": "CLEO"}, {"Bail d’été"}),
+        ({"party": "bail"}, set()),
+        ({"party": "ben", "q": "quote"}, {"Quote 100%"}),
+        ({"party": "dan"}, set()),
+        ({"kind": "quote"}, {"Quote 100%"}),
+        ({"status": "voided"}, {"Old"}),
+        ({"since": "2020-06-15", "until": "2020-06-15"}, {"Old"}),
+        ({"until": "2020-06-14"}, set()),
+        ({"since": "2020-06-16"}, {"Bail d’été", "Quote 100%"}),
+        ({"purpose": "delivery"}, {"Quote 100%"}),
+        ({"purpose": "ai-training"}, {"Old"}),
+        ({"training": "used"}, {"Old"}),
+        ({"training": "never"}, {"Bail d’été", "Quote 100%"}),
+        ({"training": "allowed"}, {"Quote 100%"}),
+        ({"training": "closed"}, {"Bail d’été", "Old"}),
+        ({"training": "closed", "kind": "lease"}, {"Bail d’été"}),
+        ({"training": "used", "kind": "quote"}, set()),
+        ({}, {"Bail d’été", "Quote 100%", "Old"}),
     ],
 )
 def test_words_and_filters(
-    query: str, found: set[str], shop: Shop, signed_in: Callable[..., Client]
+    sent: dict[str, str], found: set[str], shop: Shop, signed_in: Callable[..., Client]
 ) -> None:
-    shop.document("Bail d’été", shop.ada, shop.cleo, kind="lease", organisation=shop.lilas)
-    shop.document("Quote 100%", shop.ada, shop.ben, kind="quote")
-    long_ago = timezone.now().replace(year=2020, month=6, day=15)
+    lease = shop.document("Bail d’été", shop.ada, shop.cleo, kind="lease", organisation=shop.lilas)
+    dan = address_for("dan@example.org")
+    Party.objects.create(document=lease, address=dan, role="copy", name="Dan")
+    quote = shop.document("Quote 100%", shop.ada, shop.ben, kind="quote")
+    shop.use(quote, "delivery", timezone.now())
+    for person in (shop.ada, shop.ben):
+        shop.allow(person, document=quote)
+    long_ago = datetime(2020, 6, 15, 12, tzinfo=UTC)
     old = shop.document("Old", shop.ada, at=long_ago, status="voided", completed_at=None)
     shop.use(old, "ai-training", timezone.now(), run="run-1")
     shop.document("Not mine", shop.ben, shop.cleo)
     client = signed_in(shop.ada)
+    query = search(client, **sent)
     assert {one.replace("&#x27;", "’") for one in titles(client, query)} == found
+    page = client.get(f"/documents/by-purpose/{query}").content.decode()
+    assert {title for title in ("Bail d’été", "Quote 100%", "Old") if title in page} == found
     if not found:
         assert b"Nothing found" in client.get(f"/documents/{query}").content
+
+
+def test_the_words_of_a_search_are_in_no_address_and_serve_their_author_alone(
+    shop: Shop, signed_in: Callable[..., Client]
+) -> None:
+    shop.document("Lease", shop.ada, shop.ben)
+    shop.document("Quote", shop.ada, shop.cleo)
+    client, another = signed_in(shop.ada), signed_in(shop.cleo)
+    query = search(client, q="Lease", party="Ben", training="never")
+    assert "training=never" in query
+    for word in ("Lease", "Ben", "TGVhc2", "lease"):
+        assert word not in query
+    page = client.get(f"/documents/{query}").content.decode()
+    assert 'value="Lease"' in page
+    assert titles(client, query) == ["Lease"]
+    # In another person's hands the words cannot be read, and say nothing.
+    assert b"Lease" not in another.get(f"/documents/{query}").content
+    assert titles(another, query) == ["Quote"]
+    # Words in the open are not even read.
+    assert titles(client, "?q=Lease&party=Ben") == ["Quote", "Lease"]
+    assert titles(client, "?words=forged") == ["Quote", "Lease"]
+
+
+def test_days_that_are_none_or_go_backwards_are_said_to_be_so(
+    shop: Shop, signed_in: Callable[..., Client]
+) -> None:
+    shop.document("Lease", shop.ada)
+    client = signed_in(shop.ada)
+    for sent in ({"since": "yesterday"}, {"until": "9999-12-31"}, {"until": "0001-01-01"}):
+        answer = client.post("/documents/", sent)
+        assert answer.status_code == 200
+        assert b"errorlist" in answer.content
+        assert b"Lease" in answer.content
+    backwards = client.post("/documents/", {"since": "2026-02-02", "until": "2026-02-01"})
+    assert b"This day is before the first one." in backwards.content
 
 
 def test_the_filter_by_organisation_offers_those_of_the_persons_documents(
@@ -136,7 +199,7 @@ def test_a_search_in_very_many_documents_says_how_far_it_looked(
         shop.document(f"{title} {i}", second if i % 2 else shop.ada, at=at)
     client = signed_in(shop.ada)
     found: list[str] = []
-    query, pages = "?q=rare", 0
+    query, pages = search(client, q="rare"), 0
     while query and pages < 20:
         page = client.get(f"/documents/{query}").content.decode()
         found += titles(client, query)
@@ -146,7 +209,7 @@ def test_a_search_in_very_many_documents_says_how_far_it_looked(
         pages += 1
     assert found == ["Rare 2", "Rare 31", "Rare 59"]
     assert pages > 2
-    first = client.get("/documents/?q=rare").content.decode()
+    first = client.get(f"/documents/{search(client, q='rare')}").content.decode()
     assert "<strong>At least 1</strong> document matches." in first
 
 

@@ -137,7 +137,7 @@ def test_past_trainings_are_counted(shop: Shop, signed_in: Callable[..., Client]
         shop.use(lease, "ai-training", timezone.now() - timedelta(days=days), run=run)
     page = home(signed_in(shop.ada))
     assert "1 of your documents was used for training in the past." in page
-    assert 'href="/documents/?training=yes"' in page
+    assert 'href="/documents/?training=used"' in page
 
 
 def test_a_new_wording_is_news_with_its_date_and_its_switch(

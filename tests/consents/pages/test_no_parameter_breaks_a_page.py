@@ -13,8 +13,8 @@ NOBODYS = "3f2c8d8e-7f2a-4d0e-9a51-6d1f0b8f4c11"
 WEIRD = ["\0", "a\0b", "x" * 10_000, "-1", "99999", "9" * 30, "abc", "é ", "%", "_%'\"\\;--", "𝟛",
          "0001-01", "9999-12", "2026-13",
          NOBODYS, "[]", "\ud7ff", "<script>", "W10", "{}"]  # fmt: skip
-NAMES = ["q", "kind", "status", "year", "organisation", "training", "older", "newer", "before",
-         "page", "view"]  # fmt: skip
+NAMES = ["q", "party", "words", "kind", "status", "since", "until", "purpose", "organisation",
+         "training", "older", "newer", "before", "version", "system", "run", "page", "view"]  # fmt: skip
 
 
 @pytest.mark.parametrize("value", WEIRD, ids=lambda value: repr(value)[:20])
@@ -23,10 +23,14 @@ def test_a_page_takes_any_query(value: str, shop: Shop, signed_in: Callable[...,
     client = signed_in(shop.ada)
     every = urlencode(dict.fromkeys(NAMES, value))
     for path in ("/", "/documents/", "/documents/by-purpose/", "/purposes/", "/history/",
-                 "/purposes/ai-training/", f"/documents/{lease.uid}/"):  # fmt: skip
+                 "/purposes/ai-training/", f"/documents/{lease.uid}/", f"/documents/{lease.uid}/uses/",
+                 f"/documents/{lease.uid}/uses.csv"):  # fmt: skip
         assert client.get(f"{path}?{every}").status_code == 200, path
     for name in NAMES:
-        assert client.get(f"/documents/?{urlencode({name: value})}").status_code == 200, name
+        asked = urlencode({name: value})
+        for path in ("/documents/", f"/documents/{lease.uid}/", f"/documents/{lease.uid}/uses/"):
+            assert client.get(f"{path}?{asked}").status_code == 200, name
+        assert client.post("/documents/", {name: value}).status_code in (200, 303), name
 
 
 def test_a_filter_that_cannot_be_read_says_so_and_the_rest_holds(
@@ -34,8 +38,8 @@ def test_a_filter_that_cannot_be_read_says_so_and_the_rest_holds(
 ) -> None:
     shop.document("Rue des Lilas", shop.ada, kind="lease")
     shop.document("Five chairs", shop.ada, kind="quote")
-    page = signed_in(shop.ada).get("/documents/?year=99999&kind=lease").content.decode()
-    assert "Select a valid choice" in page
+    page = signed_in(shop.ada).get("/documents/?since=99999&kind=lease").content.decode()
+    assert "Enter a valid date" in page
     assert "Rue des Lilas" in page
     assert "Five chairs" not in page
 
