@@ -23,6 +23,7 @@ from consents.actions.documents import Result, register
 from consents.intake import Item, take_in
 from consents.models import Document, PermitAnswer
 from consents.permits import Decision, Reason
+from consents.reservations import with_signals
 from consents.serializers import (
     BatchOut,
     DocumentIn,
@@ -31,6 +32,7 @@ from consents.serializers import (
     UseIn,
     UsesOut,
 )
+from portal.lib import aipref
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +51,13 @@ ANSWER = PolymorphicProxySerializer(
     serializers=[DocumentOut, BatchOut],
     resource_type_field_name=None,
     many=False,
+)
+
+CONTENT_USAGE = OpenApiParameter(
+    aipref.HEADER,
+    str,
+    OpenApiParameter.HEADER,
+    description="What the uploader asks of automated use: a Structured Field dictionary.",
 )
 
 
@@ -76,12 +85,14 @@ class Documents(APIView):
         document = Document.objects.filter(reference=reference.replace("\0", "")).first()
         if document is None:
             raise NotFound
-        return Response(DocumentOut(document).data)
+        return with_signals(Response(DocumentOut(document).data), document)
 
     @extend_schema(
         summary="Register documents, or report how they stand now",
         description="One object, or a list of at most 1000. In a list each item stands for itself:"
-        " those that are right are registered, the others are named in `rejected`.",
+        " those that are right are registered, the others are named in `rejected`. The header"
+        " `Content-Usage: train-ai=n` (AIPREF) refuses AI training with all documents of the call.",
+        parameters=[CONTENT_USAGE],
         request=ONE_OR_MORE,
         responses={
             200: OpenApiResponse(ANSWER, "The list was taken in, or the one document was known."),
@@ -90,11 +101,11 @@ class Documents(APIView):
     )
     def post(self, request: Request) -> Response:
         """Create or update by reference."""
-        now = timezone.now()
+        now, usage = timezone.now(), request.headers.get(aipref.HEADER, "")
         if isinstance(request.data, list):
-            items = take_in(enumerate(_batch(request.data)), now=now)
+            items = take_in(enumerate(_batch(request.data)), now=now, usage=usage)
             return Response(_sums(items))
-        report = DocumentIn().read(request.data, state_at=now)
+        report = DocumentIn().read(request.data, state_at=now, usage=usage)
         known = Document.objects.filter(reference=report.reference).exists()
         document = register(report)
         return Response(DocumentOut(document).data, status=200 if known else 201)

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from consents import kinds
+from consents.envelope_fields import content_usage
 from consents.models.documents import Document, Party
 from consents.reports import (
     EARLIEST,
@@ -24,6 +25,7 @@ from consents.reports import (
     furthest,
     plain,
 )
+from portal.lib import aipref
 
 S = Document.Status
 R = Party.Role
@@ -102,6 +104,7 @@ class EnvelopeReport:
     organisation: str | None = None
     sent_at: datetime | None = None
     completed_at: datetime | None = None
+    refuses_training: bool = False
     documents: tuple[Content, ...] = ()
     parties: tuple[PartyReport, ...] = ()
 
@@ -132,6 +135,7 @@ def read(event: Any) -> EnvelopeReport:
         organisation=f"docusign:{account}" if NAME.fullmatch(account) else None,
         sent_at=_sent(summary),
         completed_at=_time(summary.get("completedDateTime"), "completedDateTime"),
+        refuses_training=aipref.forbids_training(*content_usage(summary)),
         # A purge may have redacted the rest, which must not reach people's lists.
         documents=() if gone else tuple(_documents(envelope, summary)),
         parties=() if gone else tuple(_parties(summary)),

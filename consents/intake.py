@@ -23,17 +23,20 @@ class Item:
     errors: Any = None  # what is wrong with which field, if the code is "invalid"
 
 
-def take_in(items: Iterable[tuple[int, Any]], *, now: datetime | None) -> list[Item]:
+def take_in(
+    items: Iterable[tuple[int, Any]], *, now: datetime | None, usage: str = ""
+) -> list[Item]:
     """Register the items that are valid; return what became of each, in their order.
 
     ``now`` (aware) is the state's time of an item that names none; without it, its latest date is.
+    ``usage`` is what the uploader asks for all of them (AIPREF).
     """
     serializer = DocumentIn()
     found: list[Item] = []
     right: list[tuple[int, DocumentReport]] = []
     for place, data in items:
         try:
-            right.append((place, serializer.read(data, state_at=now)))
+            right.append((place, serializer.read(data, state_at=now, usage=usage)))
         except ValidationError as error:
             found.append(_invalid(place, data, error))
     outcomes = register_all([report for _place, report in right])

@@ -67,6 +67,8 @@ class DocumentReport:
     completed_at: datetime | None = None
     sha256: str | None = None
     special_category: bool = False
+    # Who uploads it asked that no AI learn from it (AIPREF). Told once, it stays.
+    refuses_training: bool = False
     keep_until: date | None = None
     parties: tuple[PartyReport, ...] = ()
     content: bytes | None = None

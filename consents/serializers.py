@@ -21,6 +21,7 @@ from consents.reports import (
     email_or_none,
     plain,
 )
+from portal.lib import aipref
 
 MOST_PARTIES = 500
 
@@ -116,14 +117,24 @@ class DocumentIn(serializers.Serializer[DocumentReport]):
     special_category = serializers.BooleanField(
         required=False, help_text="Specially protected data (art. 9 GDPR): never for AI training."
     )
+    content_usage = serializers.CharField(
+        required=False,
+        allow_null=True,
+        allow_blank=True,
+        max_length=aipref.LONGEST,
+        trim_whitespace=False,
+        help_text="What the uploader asks of automated use (AIPREF), as in `train-ai=n`, which is"
+        " a refusal of AI training that no later report lifts. What cannot be read says nothing.",
+    )
     keep_until = serializers.DateField(required=False, allow_null=True)
     parties = serializers.ListField(child=PartyIn(), required=False, max_length=MOST_PARTIES)
 
-    def read(self, data: Any, *, state_at: datetime | None) -> DocumentReport:
+    def read(self, data: Any, *, state_at: datetime | None, usage: str = "") -> DocumentReport:
         """Return the report; ``state_at`` (aware) holds where it names none itself.
 
         None stands for the latest date in the report, else now: what an export says of the past
-        must not outdo what the service reports of the present.
+        must not outdo what the service reports of the present. ``usage`` is what the request as a
+        whole asks (its header ``Content-Usage``).
 
         One serializer reads any number of reports: to make one for each is half of the time.
 
@@ -134,6 +145,9 @@ class DocumentIn(serializers.Serializer[DocumentReport]):
         if told.get("sha256"):
             told["sha256"] = told["sha256"].lower()
         parties = tuple(PartyReport(**party) for party in told.pop("parties", ()))
+        told["refuses_training"] = aipref.forbids_training(
+            usage, told.pop("content_usage", None) or ""
+        )
         told.setdefault("state_at", state_at or _latest(told, parties))
         return DocumentReport(**told, parties=parties)
 
@@ -184,7 +198,8 @@ class DocumentOut(serializers.ModelSerializer[Document]):
         model = Document
         fields = [
             "reference", "uid", "status", "state_at", "title", "kind", "organisation", "sent_at",
-            "completed_at", "sha256", "special_category", "keep_until", "parties",
+            "completed_at", "sha256", "special_category", "refused_at_upload", "keep_until",
+            "parties",
         ]  # fmt: skip
         read_only_fields = fields
 

@@ -94,6 +94,7 @@ MIDDLEWARE = [
     # Closed by default: a public page says @login_not_required.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "accounts.middleware.StaffSecondFactorMiddleware",
+    "consents.middleware.GlobalPrivacyControlMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "portal.middleware.RefusedRuleMiddleware",
 ]

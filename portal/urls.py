@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from consents import hooks, staff
-from portal import views
+from portal import views, wellknown
 from portal.demo.gallery import gallery
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -13,6 +13,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accessibility/", views.accessibility, name="accessibility"),
     path("language/", views.choose_language, name="set_language"),
     path("theme/", views.choose_theme, name="set_theme"),
+    path("robots.txt", wellknown.robots, name="robots"),
+    path("tdm-policy.json", wellknown.tdm_policy, name="tdm-policy"),
+    path(".well-known/gpc.json", wellknown.gpc, name="gpc"),
+    path(".well-known/tdmrep.json", wellknown.tdmrep, name="tdmrep"),
+    path(".well-known/security.txt", wellknown.security, name="security-txt"),
     # Before accounts: the page of an organisation is theirs with the policy added.
     path("", include("consents.urls")),
     path("", include("accounts.urls")),

@@ -3,9 +3,9 @@
 Reports come repeated, late and in any order; the end is the same. What is told is told as of
 ``state_at``: the newest report that describes a document says what it is called and who is in it,
 an older one only fills gaps. The status never goes back (``reports.LIFE``), protection
-(``special_category``, a minor, somebody who signed or refused) is never lifted by a report, and a
-document stays with the organisation of its very first report, or with none: another one's policy
-and contract shall not begin to speak for it (invariant 4).
+(``special_category``, a minor, a refusal at upload, somebody who signed or refused) is never lifted
+by a report, and a document stays with the organisation of its very first report, or with none:
+another one's policy and contract shall not begin to speak for it (invariant 4).
 """
 
 import hashlib
@@ -34,7 +34,8 @@ SETTLED = (Document.Status.COMPLETED, Document.Status.DECLINED, Document.Status.
 GONE = (Document.Status.PURGED, Document.Status.DELETED)
 TOLD = (
     "title", "kind", "envelope", "status", "sent_at", "completed_at",
-    "listed_at", "state_at", "sha256", "file", "special_category", "involves_minor", "keep_until",
+    "listed_at", "state_at", "sha256", "file", "special_category", "involves_minor",
+    "refused_at_upload", "keep_until",
 )  # fmt: skip
 
 
@@ -198,6 +199,7 @@ def _tell(document: Document, report: DocumentReport) -> bool:
         return False
     document.status = status
     document.special_category |= report.special_category
+    document.refused_at_upload |= report.refuses_training
     newer = report.describes and report.state_at >= document.state_at
     if newer:
         document.state_at = report.state_at

@@ -120,7 +120,12 @@ def _about(report: EnvelopeReport, known: list[Document]) -> list[DocumentReport
     """Return the reports of the documents that the event lists, or of those we know of."""
     if not report.documents:
         return [
-            DocumentReport(reference=one.reference, status=report.status, state_at=report.at)
+            DocumentReport(
+                reference=one.reference,
+                status=report.status,
+                state_at=report.at,
+                refuses_training=report.refuses_training,
+            )
             for one in known
         ]
     # An account that is none of our organisations is no reason to turn its documents away.
@@ -139,6 +144,7 @@ def _about(report: EnvelopeReport, known: list[Document]) -> list[DocumentReport
             organisation=report.organisation if ours else None,
             sent_at=report.sent_at,
             completed_at=report.completed_at,
+            refuses_training=report.refuses_training,
             parties=report.parties,
             content=one.content,
         )

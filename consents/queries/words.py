@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import Organisation
 from consents.models import Purpose
-from consents.models.ledger import Act
+from consents.models.ledger import Act, Source
 from consents.models.purposes import Control
 from consents.permits import Decision, Reason
 from consents.standing import Origin, Stand
@@ -101,6 +101,7 @@ SINCE: dict[Word, str | Promise] = {
     ),
     Word.BY_POLICY: gettext_lazy("%(organisation)s refused for all its documents on %(when)s."),
 }
+BY_SIGNAL = gettext_lazy("Your browser’s privacy signal refused it on %(when)s.")
 GRAIN: dict[Origin, str | Promise] = {
     Origin.DOCUMENT: gettext_lazy("This is your choice for this document."),
     Origin.WITHIN: gettext_lazy("This is your choice for the documents of this organisation."),
@@ -115,6 +116,8 @@ def moment(at: datetime) -> str:
 
 def since(word: Word, stand: Stand) -> str:
     """Return the sentence that says since when, and by whose act, the state holds."""
+    if stand.event is not None and stand.event.source == Source.GPC:
+        return str(BY_SIGNAL) % {"when": moment(stand.event.at)}
     organisation = stand.event.organisation if stand.event else None
     return str(SINCE[word]) % {
         "when": moment(stand.since) if stand.since else "",

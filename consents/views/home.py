@@ -4,11 +4,14 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.utils import timezone
+from django.views.decorators.vary import vary_on_headers
 
 from consents.queries.home import home_page
+from consents.queries.privacy_signal import privacy_signal
 from consents.views.parts import SignedInRequest, just_saved, page
 
 
+@vary_on_headers("Sec-GPC")
 def home(request: SignedInRequest, **more: Any) -> HttpResponse:
     """Say how AI training stands, and show what is new.
 
@@ -17,4 +20,5 @@ def home(request: SignedInRequest, **more: Any) -> HttpResponse:
     """
     now = timezone.now()
     home = home_page(request.user, now=now, saved=just_saved(request))
-    return page(request, "consents/home.html", {"home": home, **more})
+    context = {"home": home, "signal": privacy_signal(request, home.others), **more}
+    return page(request, "consents/home.html", context)

@@ -4,19 +4,26 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from consents.models import Purpose
 from consents.queries import catalogue
+from consents.queries.privacy_signal import privacy_signal
 from consents.queries.purposes import purpose_page
 from consents.views.parts import SignedInRequest, just_saved, page
 
 
 @require_safe
+@vary_on_headers("Sec-GPC")
 def purposes(request: SignedInRequest) -> HttpResponse:
     """List every purpose by what can be done about it, each with its own control."""
     of = catalogue.catalogue(timezone.now())
     choices = catalogue.choices(request.user, of, saved=just_saved(request))
-    return page(request, "consents/purposes.html", {"groups": catalogue.grouped(choices)})
+    context = {
+        "groups": catalogue.grouped(choices),
+        "signal": privacy_signal(request, choices),
+    }
+    return page(request, "consents/purposes.html", context)
 
 
 @require_safe

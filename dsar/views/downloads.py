@@ -14,6 +14,7 @@ from dsar import certificates, packages
 from dsar.actions import downloads
 from dsar.models import Certificate, Package
 from dsar.views.subject import own
+from portal.lib import reservations
 
 
 @require_POST
@@ -39,7 +40,9 @@ def copy(request: SignedInRequest, token: str) -> StreamingHttpResponse:
     response = StreamingHttpResponse(packages.open_stream(package), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Content-Length"] = str(package.size)
-    response["X-Robots-Tag"] = "noindex, noai, noimageai"
+    # A copy holds more than documents, and nobody allowed anything with the rest.
+    for header, value in reservations.headers(reserved=True).items():
+        response[header] = value
     return response
 
 

@@ -55,6 +55,7 @@ def test_a_new_document_is_created_with_its_parties(post):
         "completed_at": "2026-05-03T12:00:00Z",
         "sha256": "ab" * 32,
         "special_category": False,
+        "refused_at_upload": False,
         "keep_until": None,
         "parties": 3,
     }
