@@ -46,6 +46,16 @@ class AskErasureForm(forms.Form):
         field.choices = reasons
 
 
+class SignerErasureForm(AskErasureForm):
+    """The same from a signer's link, where the plan is shown only once they have signed in."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["understood"].label = _("I have read what will happen.")
+        error = _("Please confirm that you have read what will happen.")
+        self.fields["understood"].error_messages["required"] = error
+
+
 class MessageForm(forms.Form):
     """Words to the other side."""
 

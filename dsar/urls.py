@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from dsar.views import downloads, staff, subject
+from dsar.views import downloads, signer, staff, subject
 
 app_name = "dsar"
 
 urlpatterns = [
+    path("d/<str:token>/request/<slug:kind>/", signer.ask, name="signer-ask"),
     path("requests/", subject.index, name="index"),
     path("requests/new/", subject.choose, name="choose"),
     path("requests/new/<slug:kind>/", subject.ask, name="ask"),

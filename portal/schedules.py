@@ -68,6 +68,12 @@ PERIODIC = [
         "the key of a copy is destroyed at its date, and the person is reminded before",
     ),
     Periodic(
+        "deliveries",
+        "consents.actions.delivery.sweep",
+        "* * * * *",
+        "a system that did not answer is told again, and a message whose worker died is taken up",
+    ),
+    Periodic(
         "announcements",
         "consents.actions.announcements.sweep",
         "* * * * *",
@@ -96,6 +102,12 @@ PERIODIC = [
         "consents.months.prepare",
         "37 2 * * *",
         "the table of uses has one partition per month, made before the month begins",
+    ),
+    Periodic(
+        "ended-links",
+        "consents.actions.links.forget_ended",
+        "53 3 * * *",
+        "links and codes of signers that have ended are of no use (GDPR art. 5(1)(e))",
     ),
     Periodic(
         "kept-events",

@@ -40,6 +40,8 @@ CONTROLLER = {
 AI_TRAINING_SHAPE = env.str("AI_TRAINING_SHAPE", default="consent")
 # How long before a wider version of a purpose takes effect it has to be published (art. 13(3)).
 PURPOSE_NOTICE_DAYS = env.int("PURPOSE_NOTICE_DAYS", default=30)
+# How long a link lasts that the service sends to a signer, where it names no time itself.
+LINK_DAYS = env.int("LINK_DAYS", default=365)
 # Keys that seal receipts: a JSON Web Key Set, the first one signs, the others still verify.
 RECEIPT_KEYS = env.json("RECEIPT_KEYS", default={"keys": []})
 # Several keys while one is being rotated: DocuSign signs with each of its own.
@@ -224,6 +226,9 @@ ACCOUNT_RATE_LIMITS = {
     "reauthenticate": "10/m/user",
     "manage_email": "10/m/user",
     "verify_receipt": "30/m/ip",
+    # Of a signer's link: codes sent, and codes tried. A refusal by it has no limit.
+    "send_link_code": "20/m/ip,3/5m/key,20/d/key",
+    "open_link": "20/m/ip,30/h/key",
 }
 # How many proxies of ours stand before us: the network address is read from what they add.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int(
@@ -262,6 +267,8 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
 }
 API_CALLS_PER_MINUTE = env.int("API_CALLS_PER_MINUTE", default=6000)  # of each machine client
+# Questions about very many documents that are answered at the same time: pages go first.
+BULK_AT_ONCE = env.int("BULK_AT_ONCE", default=2)
 TOKENS_PER_MINUTE = env.int("TOKENS_PER_MINUTE", default=30)  # asked for, per network address
 SPECTACULAR_SETTINGS = {"TITLE": "Regard", "VERSION": VERSION, "SERVE_INCLUDE_SCHEMA": False}
 
@@ -278,6 +285,7 @@ DSAR_SOURCES = [
         "PermitSource",
         "RequestSource",
         "AccessLogSource",
+        "LinkSource",
         "MailSource",
         "InboundSource",
     ]),
@@ -295,6 +303,15 @@ PACKAGE_DAYS = env.int("PACKAGE_DAYS", default=30)
 STEP_LEASE_SECONDS = env.int("STEP_LEASE_SECONDS", default=60)
 # Waits before a source that failed is asked again; after the last one the step has failed.
 STEP_BACKOFF_SECONDS = env.list("STEP_BACKOFF_SECONDS", cast=int, default=[60, 120, 300, 900])
+# Waits before a system that did not take a choice is told again; after the last one, staff see it.
+DELIVERY_BACKOFF_SECONDS = env.list(
+    "DELIVERY_BACKOFF_SECONDS", cast=int, default=[30, 120, 600, 3600, 21600, 43200, 86400]
+)
+# Hosts of our own ("host" or "host:port") that may be called although they are not public, and
+# without TLS. All others only over https, at a public address (portal/lib/outgoing.py).
+OUTGOING_ALLOWED_HOSTS = [
+    host.lower() for host in env.list("OUTGOING_ALLOWED_HOSTS", default=[])
+]
 Q_CLUSTER = {
     "name": "regard",
     "orm": "default",
@@ -366,7 +383,14 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"hide_tokens": {"()": "portal.lib.logs.HideTokens"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["hide_tokens"],
+        }
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     # The demo's mail server tells at INFO to whom each mail goes.
     "loggers": {"mail.log": {"level": "WARNING"}},

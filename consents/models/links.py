@@ -14,7 +14,8 @@ class DocumentLink(models.Model):
     """A link to one document for one address, sent in the signing service's own mail.
 
     The URL holds ``uid`` with a signature, and nothing about the person. It can be revoked at any
-    time, and ends at ``expires_at``.
+    time, and ends at ``expires_at``. ``language`` is the one in which the service writes to them,
+    empty if it did not say.
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -23,6 +24,7 @@ class DocumentLink(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
+    language = models.CharField(max_length=8, blank=True)
 
     class Meta:
         constraints = [

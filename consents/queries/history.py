@@ -148,7 +148,8 @@ def rows(person: User) -> Iterator[Entry]:
 
 def entry(event: ChoiceEvent, person: User) -> Entry:
     """Return one act in words."""
-    is_mine = event.person_id == person.pk
+    # Acts of an address are here because the address is theirs: of them too there is a receipt.
+    is_mine = event.person_id == person.pk or event.address_id is not None
     act = Act(event.act)
     by_oneself = is_mine and event.by_id == person.pk
     return Entry(

@@ -27,14 +27,22 @@ def receipt(request: SignedInRequest, uid: UUID) -> HttpResponse:
 @require_safe
 def receipt_json(request: SignedInRequest, uid: UUID) -> HttpResponse:
     """Hand out the sealed file."""
-    held = _get(request, uid)
-    return _file(receipts.as_file(held), "application/json", held, "json")
+    return json_file(_get(request, uid))
 
 
 @require_safe
 def receipt_pdf(request: SignedInRequest, uid: UUID) -> HttpResponse:
     """Hand out the document for people, in the language of the page, the sealed file attached."""
-    held = _get(request, uid)
+    return pdf_file(_get(request, uid))
+
+
+def json_file(held: Receipt) -> HttpResponse:
+    """Return the sealed file of a receipt that was fetched for whoever asks."""
+    return _file(receipts.as_file(held), "application/json", held, "json")
+
+
+def pdf_file(held: Receipt) -> HttpResponse:
+    """Return the same for people, in the language of the page."""
     attached = pdf.Attachment("receipt.json", receipts.as_file(held), "receipt.json")
     context = _context(held)
     document = pdf.render(

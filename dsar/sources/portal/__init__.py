@@ -5,6 +5,7 @@ from dsar.sources.portal.account import AccountSource
 from dsar.sources.portal.choices import ChoiceSource
 from dsar.sources.portal.documents import DocumentSource
 from dsar.sources.portal.ledger import PermitSource, UseSource
+from dsar.sources.portal.links import LinkSource
 from dsar.sources.portal.mail import InboundSource, MailSource
 from dsar.sources.portal.organisations import OrganisationSource
 from dsar.sources.portal.requests import RequestSource
@@ -17,6 +18,7 @@ __all__ = [
     "ChoiceSource",
     "DocumentSource",
     "InboundSource",
+    "LinkSource",
     "MailSource",
     "OrganisationSource",
     "PermitSource",

@@ -1,0 +1,82 @@
+"""Requests of a signer without an account, from the page that the link and the code opened."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from accounts.proven import person_for_proven_address
+from consents.links import masked, token_of
+from consents.models import DocumentLink
+from consents.signer_forms import CodeForm
+from consents.views import signer_session
+from consents.views.signer import by_link
+from dsar import actions, rules
+from dsar.actions.requests import clock
+from dsar.forms import AskAccessForm, SignerErasureForm
+from dsar.models import SubjectRequest
+from dsar.models.requests import Kind
+from dsar.sources.base import registered
+
+FORMS = {Kind.ACCESS: AskAccessForm, Kind.ERASURE: SignerErasureForm}
+
+
+@by_link("GET", "HEAD", "POST", opened=True)
+def ask(request: HttpRequest, link: DocumentLink, kind: str) -> HttpResponseBase:
+    """Say what will happen, and file the request under the address that the code has proven."""
+    if kind not in FORMS:
+        raise Http404
+    if kind == Kind.ERASURE and not _is_fresh(request, link):
+        context = _common(link) | {"kind": kind, "form": CodeForm()}
+        return render(request, "dsar/signer/again.html", context)
+    form = FORMS[Kind(kind)](request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        return _filed(request, link, _file(link, Kind(kind), form.cleaned_data))
+    context = _common(link) | {
+        "kind": kind,
+        "form": form,
+        "due_on": clock(timezone.now())["due_on"],
+        "sources": [(one.label, one.describe()) for one in registered().values()],
+    }
+    return render(request, "dsar/signer/ask.html", context, status=422 if form.is_bound else 200)
+
+
+def _file(link: DocumentLink, kind: Kind, answers: dict[str, Any]) -> SubjectRequest:
+    """Open it; sent twice it is still one request."""
+    language = get_language() or "en"
+    person = person_for_proven_address(link.address, language=language)
+    try:
+        return actions.open_request(
+            kind,
+            person=person,
+            by=person,
+            language=language,
+            about=answers["about"],
+            asked_because=answers.get("asked_because", ""),
+        )
+    except rules.AlreadyOpen as already:
+        return already.request
+
+
+def _filed(request: HttpRequest, link: DocumentLink, filed: SubjectRequest) -> HttpResponse:
+    return render(request, "dsar/signer/filed.html", _common(link) | {"request_": filed})
+
+
+def _is_fresh(request: HttpRequest, link: DocumentLink) -> bool:
+    """Whether the code is as fresh as a sign-in has to be for what cannot be undone."""
+    lately = timedelta(seconds=settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
+    return signer_session.opened_within(request, link, lately, now=timezone.now())
+
+
+def _common(link: DocumentLink) -> dict[str, Any]:
+    token = token_of(link)
+    return {
+        "token": token,
+        "back": reverse("consents:signer", args=[token]),
+        "masked": masked(link.address.email or ""),
+    }
