@@ -22,9 +22,11 @@ from consents.actions.scopes import (
     OlderThanARefusal,
     Scope,
     Subject,
+    act_of_yes,
     columns,
     floor_of,
     has_widened,
+    said_by,
     says_the_same,
     version_in_force,
 )  # fmt: skip
@@ -36,7 +38,7 @@ from consents.models.purposes import Control
 __all__ = [
     "NoException", "NotAnAdmin", "NotYours", "NothingToChoose", "OlderThanARefusal",
     "agree_by_contract", "allow", "follow_again", "lift_organisation_refusal", "refuse",
-    "refuse_for_organisation",
+    "refuse_for_organisation", "refusing_act",
 ]  # fmt: skip
 
 
@@ -90,7 +92,7 @@ def refuse(
     subject = person or address
     if subject is None:
         raise NotYours(_("A refusal needs the person or the address it is for."))
-    act = _refusing_act(purpose, subject)
+    act = refusing_act(purpose, subject)
     event = _choose(
         purpose, subject, Scope(document, within), act=act, by=by, source=source,
         language=language, at=at,
@@ -211,7 +213,7 @@ def _choose(
     standing = Standing.objects.filter(**about).select_related("event__version").first()
     if act == Act.FOLLOWS_AGAIN and standing is None:
         return _taken_back_already(about)
-    if standing is not None and _stands_already(standing, act, version, scope):
+    if standing is not None and _stands_already(standing, act, version, scope, subject):
         return standing.event
     if at is not None and act in ALLOWING:
         _require_newer(at, purpose, scope, subject)
@@ -232,30 +234,22 @@ def _taken_back_already(about: Mapping[str, object]) -> ChoiceEvent:
 
 def _require_newer(at: datetime, purpose: Purpose, scope: Scope, subject: Subject) -> None:
     """The ledger is in the order of writing: an old yes may not come behind a newer no."""
-    mine = columns(subject)
-    bearing = Standing.objects.filter(scope.overlapping(), purpose=purpose, **mine)
+    bearing = Standing.objects.filter(scope.overlapping(), said_by(subject), purpose=purpose)
     if bearing.filter(allowed=False, since__gt=at).exists():
         raise OlderThanARefusal(_("A refusal that is newer has already been recorded."))
 
 
-def _stands_already(standing: Standing, act: Act, version: PurposeVersion, scope: Scope) -> bool:
+def _stands_already(
+    standing: Standing, act: Act, version: PurposeVersion, scope: Scope, subject: Subject
+) -> bool:
     """Whether the standing choice already says all that the act would say."""
     if act == Act.FOLLOWS_AGAIN or not says_the_same(standing, act):
         return False
-    return not has_widened(standing, floor_of(version)) and _nothing_later(standing, scope)
-
-
-def _nothing_later(standing: Standing, scope: Scope) -> bool:
-    """Whether no overlapping choice of the same subject was made since, the other way."""
-    since = Standing.objects.filter(
-        scope.overlapping(),
-        purpose=standing.purpose_id,
-        person=standing.person_id,
-        address=standing.address_id,
-        organisation=standing.organisation_id,
+    other_way = Standing.objects.filter(
+        scope.overlapping(), said_by(subject), purpose=version.purpose_id,
         event_id__gt=standing.event_id,
-    )
-    return not since.exclude(allowed=standing.allowed).exists()
+    ).exclude(allowed=standing.allowed)  # fmt: skip
+    return not has_widened(standing, floor_of(version)) and not other_way.exists()
 
 
 def _require_theirs(subject: Subject, scope: Scope) -> None:
@@ -272,16 +266,13 @@ def _require_theirs(subject: Subject, scope: Scope) -> None:
 
 
 def _allowing_act(purpose: Purpose, person: User, scope: Scope) -> Act:
-    """Return the law's word for this yes. Who never objected has no objection to withdraw."""
-    if purpose.control == Control.CONSENT:
-        return Act.CONSENT_GIVEN
-    objected = Standing.objects.filter(
-        scope.overlapping(), purpose=purpose, person=person, allowed=False
+    said_no = Standing.objects.filter(
+        scope.overlapping(), said_by(person), purpose=purpose, allowed=False
     )
-    return Act.OBJECTION_WITHDRAWN if objected.exists() else Act.NOT_OBJECTED
+    return act_of_yes(purpose, objected=said_no.exists())
 
 
-def _refusing_act(purpose: Purpose, subject: User | Address) -> Act:
+def refusing_act(purpose: Purpose, subject: User | Address) -> Act:
     """Return the law's word for this no: an objection, a withdrawal, or a plain refusal."""
     if purpose.control == Control.OBJECTION:
         return Act.OBJECTION_LODGED

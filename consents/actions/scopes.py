@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Address, Organisation, User
 from consents.models import Document, Purpose, PurposeVersion, Standing
 from consents.models.ledger import ALLOWING, POLICY, Act
+from consents.models.purposes import Control
+from consents.permits import Reason
 from portal.lib.errors import DomainError
 
 
@@ -46,6 +48,9 @@ class NotAnAdmin(DomainError):
 
 Subject = User | Address | Organisation
 
+# No party's choice opens these: there a yes would promise what it cannot keep.
+CLOSED_WHATEVER = frozenset({Reason.SPECIAL, Reason.PROTECTED_SIGNER, Reason.GONE})
+
 
 @dataclass(frozen=True)
 class Scope:
@@ -80,6 +85,22 @@ def columns(subject: Subject) -> dict[str, Any]:
         "address": subject if isinstance(subject, Address) else None,
         "organisation": subject if isinstance(subject, Organisation) else None,
     }
+
+
+def said_by(subject: Subject) -> Q:
+    """Return the standing choices that are the subject's own word.
+
+    What was said without signing in, at an address that is the person's today, is theirs too.
+    """
+    mine = Q(**columns(subject))
+    return mine | Q(address__person=subject) if isinstance(subject, User) else mine
+
+
+def act_of_yes(purpose: Purpose, *, objected: bool) -> Act:
+    """Return the law's word for a yes. Who never objected has no objection to withdraw."""
+    if purpose.control == Control.CONSENT:
+        return Act.CONSENT_GIVEN
+    return Act.OBJECTION_WITHDRAWN if objected else Act.NOT_OBJECTED
 
 
 def says_the_same(standing: Standing, act: Act) -> bool:

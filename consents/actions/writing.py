@@ -10,6 +10,7 @@ from typing import NamedTuple
 from django.db import transaction
 
 from consents import receipts
+from consents.actions import propagation
 from consents.models import ChoiceEvent, PurposeVersion, Standing
 from consents.models.ledger import Act
 from portal.lib.canonical import sha256_of
@@ -24,11 +25,18 @@ class Written(NamedTuple):
 
 @transaction.atomic
 def write(acts: Sequence[Written]) -> list[ChoiceEvent]:
-    """Save the acts, make the present say what they say, and seal a receipt of each."""
+    """Save the acts and what stands after them, seal a receipt of each, and tell the systems."""
+    events = record(acts)
+    receipts.issue_all(events)
+    propagation.tell(*events)
+    return events
+
+
+def record(acts: Sequence[Written]) -> list[ChoiceEvent]:
+    """Save the acts and what stands after them, without proof: also for what is only foreseen."""
     events = ChoiceEvent.objects.bulk_create([one.event for one in acts])
     _take_back(one for one in acts if one.event.act == Act.FOLLOWS_AGAIN)
     _stand([one for one in acts if one.event.act != Act.FOLLOWS_AGAIN])
-    receipts.issue_all(events)
     return events
 
 

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Organisation
+from consents.actions.scopes import CLOSED_WHATEVER
 from consents.models import ChoiceEvent, Document, Purpose, PurposeText, PurposeVersion
 from consents.models.purposes import Control
 from consents.permits import Reason
@@ -42,8 +43,6 @@ TRAINING_LABELS: dict[tuple[str, str, str], str | Promise] = {
     (Control.CONSENT, ONE_DOCUMENT, ALLOW): gettext_lazy("Allow AI training for this document"),
     (Control.OBJECTION, ALL, REFUSE): gettext_lazy("Object to AI training"),
 }
-# No party's choice opens these: there a yes would promise what it cannot keep.
-CLOSED_WHATEVER = frozenset({Reason.SPECIAL, Reason.PROTECTED_SIGNER, Reason.GONE})
 
 
 @dataclass(frozen=True)

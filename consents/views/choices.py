@@ -55,7 +55,7 @@ def _choose(request: SignedInRequest, purpose: Purpose) -> ChoiceEvent:
     document = _document(person, asked["document"])
     within = _organisation(person, asked["organisation"])
     if asked["act"] == ALLOW:
-        _require_words(purpose, asked["version"])
+        require_words(purpose, asked["version"])
         return choices.allow(
             purpose, person=person, by=person, document=document, within=within, language=language()
         )
@@ -64,7 +64,7 @@ def _choose(request: SignedInRequest, purpose: Purpose) -> ChoiceEvent:
     )
 
 
-def _require_words(purpose: Purpose, number: int | None) -> None:
+def require_words(purpose: Purpose, number: int | None) -> None:
     """Refuse a yes to words that are not those in force. A no is always taken."""
     versions = PurposeVersion.objects.in_force(timezone.now()).filter(purpose=purpose)
     version = versions.first()
