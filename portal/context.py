@@ -30,14 +30,17 @@ NAVIGATION: dict[str, tuple[tuple[str, Any], ...]] = {
         ("/staff/people/", _("People")),
         ("/staff/outbox/", _("Mail and deliveries")),
         ("/staff/events/", _("Events")),
+        ("/staff/deliveries/", _("Systems")),
         ("/account/", _("Account")),
     ),
     Role.DPO: (
         ("/dashboard/", _("Dashboard")),
+        ("/dashboard/changes/", _("Changes")),
         ("/staff/", _("Queue")),
         ("/staff/people/", _("People")),
         ("/staff/outbox/", _("Mail and deliveries")),
         ("/staff/events/", _("Events")),
+        ("/staff/systems/", _("Systems")),
         ("/account/", _("Account")),
     ),
 }

@@ -27,6 +27,8 @@ class Propagation(models.Model):
         RECEIVED = "received", _("received, not applied yet")
         APPLIED = "applied", _("applied")
         DEAD = "dead", _("given up, support looks after it")
+        # A later choice about the same went out instead of it (ADR 12).
+        REPLACED = "replaced", _("replaced by a later choice")
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     event = models.ForeignKey(ChoiceEvent, models.PROTECT, related_name="propagations")

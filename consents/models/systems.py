@@ -2,7 +2,10 @@
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
 
 
 class System(models.Model):
@@ -33,6 +36,36 @@ class System(models.Model):
     )
     failures = models.PositiveIntegerField(default=0)  # in a row
     closed_until = models.DateTimeField(null=True, blank=True)
+    # For a day after a new secret was made, messages are signed with the former one too.
+    former_secret = models.BinaryField(default=bytes, blank=True)
+    former_until = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return self.name
+
+
+class SystemEvent(models.Model):
+    """Who registered a system or changed what it is told, and when. Append-only.
+
+    ``data`` holds what changed: field → [old, new]. Of secrets it says nothing.
+    """
+
+    class Kind(models.TextChoices):
+        """What was done."""
+
+        REGISTERED = "registered", _("registered")
+        CHANGED = "changed", _("changed")
+        SECRET = "secret", _("new secret made")
+        RESENT = "resent", _("given-up messages sent again")
+
+    system = models.ForeignKey(System, models.PROTECT, related_name="events")
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind)
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index("system", models.F("id").desc(), name="system_event_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.system_id}"

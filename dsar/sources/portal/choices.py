@@ -24,6 +24,7 @@ from dsar.grounds import ErasureGround, Sentence
 from dsar.models import ErasureItem, SubjectRequest
 from dsar.models.erasure import Decision
 from dsar.sources.base import Column, Description, OriginalFile, Proposal, Row, Source, Table
+from dsar.sources.portal import told
 
 AT_A_TIME = 2000
 
@@ -33,7 +34,15 @@ class ChoiceSource(Source):
 
     slug = "choices"
     label = gettext_lazy("Your choices")
-    covers = frozenset({"consents.ChoiceEvent", "consents.Standing", "consents.Receipt"})
+    covers = frozenset(
+        {
+            "consents.ChoiceEvent",
+            "consents.Standing",
+            "consents.Receipt",
+            "consents.Propagation",
+            "consents.SystemEvent",
+        }
+    )
 
     def describe(self) -> Description:
         """Say in words what is held about choices."""
@@ -71,6 +80,8 @@ class ChoiceSource(Source):
             ),
             (_choice_row(event) for event in events.iterator(chunk_size=AT_A_TIME)),
         )
+        yield from told.told(_choices(person))
+        yield from told.as_staff(person)
         as_staff = _for_others(person).order_by("pk")
         if as_staff.exists():
             yield Table(
