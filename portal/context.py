@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -16,6 +17,7 @@ THEME_COOKIE = "regard_theme"
 
 # Paths, not names of URLs: the map is docs/design.md's, and a page that is not built yet may not
 # break every other page.
+ORGANISATION = ("/organisation/", _("Organisation"))  # for members only
 NAVIGATION: dict[str, tuple[tuple[str, Any], ...]] = {
     Role.CUSTOMER: (
         ("/", _("Home")),
@@ -23,6 +25,7 @@ NAVIGATION: dict[str, tuple[tuple[str, Any], ...]] = {
         ("/purposes/", _("Purposes")),
         ("/history/", _("My choices")),
         ("/requests/", _("My requests")),
+        ORGANISATION,
         ("/account/", _("Account")),
     ),
     Role.SUPPORT: (
@@ -76,6 +79,14 @@ def navigation(links: Iterable[tuple[str, Any]], path: str) -> list[NavigationIt
     ]
 
 
+def links(person: User) -> list[tuple[str, Any]]:
+    """Return the pages in the person's navigation, that of organisations for members of one."""
+    offered = list(NAVIGATION[person.role])
+    if ORGANISATION in offered and not person.memberships.exists():
+        offered.remove(ORGANISATION)
+    return offered
+
+
 def _account_path(path: str) -> str:
     """Return the path of the account page to which ``path`` belongs."""
     return next((home for part, home in BELONGS.items() if path.startswith(part)), path)
@@ -91,7 +102,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "theme": theme if theme in THEMES else "",
     }
     if isinstance(user, User):
-        context["navigation"] = navigation(NAVIGATION[user.role], request.path)
+        # Looked up only where it is shown: not for the parts of a page that htmx asks for.
+        context["navigation"] = SimpleLazyObject(lambda: navigation(links(user), request.path))
         if request.path.startswith("/account/"):
             context["account_navigation"] = navigation(ACCOUNT, _account_path(request.path))
     return context

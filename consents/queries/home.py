@@ -13,6 +13,7 @@ from consents.queries import catalogue, documents, policies, shelf
 from consents.queries.catalogue import Catalogue
 from consents.queries.choice import Choice
 from consents.queries.documents import Row
+from consents.queries.notices import Banner, banners
 from consents.queries.policies import Position
 from consents.queries.shelf import COUNTED
 from consents.queries.words import OWN
@@ -49,13 +50,18 @@ class LookBack:
 
 @dataclass(frozen=True)
 class TrainingState:
-    """All that stands around the switch on the first page."""
+    """All that stands around the switch on the first page.
+
+    ``counted`` is the number of documents that ``shared`` and ``past`` were counted among, where
+    that is not all of them: the newest. None: all.
+    """
 
     choice: Choice
     positions: list[Position]
     exceptions: list[ExceptionLine]
     shared: int
     past: LookBack
+    counted: int | None
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,7 @@ class HomePage:
     """The first page of a customer. ``training`` is None where no purpose is AI training."""
 
     training: TrainingState | None
+    banners: list[Banner]
     news: list[tuple[PurposeVersion, Choice | None]]
     rows: list[Row]
     count: int
@@ -78,9 +85,16 @@ def home_page(person: User, *, now: datetime, saved: str | None = None) -> HomeP
     newest = shelf.newest(addresses, limit=COUNTED + 1)
     fetched = shelf.fetch(addresses, newest[:LATEST])
     by_purpose = {one.purpose.pk: one for one in choices}
+    asking = banners(choices, now=now)
+    asked = {one.notice.version.pk for one in asking}
     return HomePage(
-        training=_training(person, of, by_purpose, newest[:COUNTED], addresses),
-        news=[(version, by_purpose.get(version.purpose_id)) for version in catalogue.news(now)],
+        banners=asking,
+        training=_training(person, of, by_purpose, newest, addresses),
+        news=[
+            (version, by_purpose.get(version.purpose_id))
+            for version in catalogue.news(now)
+            if version.pk not in asked
+        ],
         rows=documents.rows(person, of, fetched, addresses, with_purposes=True),
         count=min(len(newest), COUNTED),
         is_more=len(newest) > COUNTED,
@@ -148,12 +162,14 @@ def _training(
     if purpose is None:
         return None
     choice = choices[purpose.pk]
+    counted = newest[:COUNTED]
     return TrainingState(
         choice=choice,
         positions=policies.telling(policies.positions(person, of), purpose),
         exceptions=exceptions(person, choice) if purpose.has_control else [],
-        shared=_shared(newest, addresses),
-        past=look_back(newest, purpose.pk, choice.stand),
+        shared=_shared(counted, addresses),
+        past=look_back(counted, purpose.pk, choice.stand),
+        counted=COUNTED if len(newest) > COUNTED else None,
     )
 
 

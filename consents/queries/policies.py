@@ -99,7 +99,7 @@ def clauses(person: User) -> QuerySet[ContractClause]:
     """Return the clauses the person may read: those of their organisations."""
     mine = person.memberships.values("organisation")
     return ContractClause.objects.filter(organisation__in=mine).select_related(
-        "organisation", "accepted_by", "previous"
+        "organisation", "accepted_by", "previous__accepted_by"
     )
 
 

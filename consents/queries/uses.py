@@ -89,7 +89,7 @@ class Repeats:
     @property
     def query(self) -> str:
         """Return what the page of single uses is asked for, to show these one by one."""
-        asked = {
+        asked: dict[str, str | int] = {
             "purpose": self.version.purpose.slug,
             "version": self.version.number,
             "system": self.system.slug,
