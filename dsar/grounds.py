@@ -112,6 +112,10 @@ class Sentence(models.TextChoices):
             " AI training stays refused."
         ),
     )
+    ANNOUNCEMENTS = (
+        "announcements",
+        _("That you were told of changes remains as dates and numbers, without you."),
+    )
     ANSWERS = ("answers", _("Answers given about your documents remain as numbers, without you."))
     CLAUSES = (
         "clauses",

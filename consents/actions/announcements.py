@@ -11,16 +11,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.signing import BadSignature, Signer
 from django.db import connection, transaction
-from django.db.models import F, Q
-from django.urls import reverse
+from django.db.models import Q
 from django.utils import timezone, translation
 
 from accounts.models import Address, User
-from consents.actions import choices
-from consents.models import Announcement, Announcing, ChoiceEvent, PurposeVersion
-from consents.models.ledger import Source
+from consents.actions.notices import link
+from consents.models import Announcement, Announcing, PurposeVersion
 from consents.queries import change
 from portal.lib import mail
 from portal.lib.models import OutgoingMail
@@ -161,7 +158,7 @@ def copy_deliveries() -> int:
         with connection.cursor() as cursor:
             cursor.execute(sql, [after, now - mail.KEPT, AT_A_TIME, now])
             last, some = cursor.fetchone()
-        changed += some
+        changed += int(some)
         if last is None:
             return changed
         after = last
@@ -194,55 +191,9 @@ def resend_some(version_id: int, after: int) -> None:
             enqueue(RESEND, version_id, batch[-1].pk)
 
 
-def read_in_portal(person: User, versions: list[PurposeVersion]) -> None:
-    """Note that the person has the notices before their eyes, if it is the first time."""
-    if versions:
-        theirs = Q(person=person) | Q(address__person=person)
-        unread = Announcement.objects.filter(theirs, version__in=versions, read_at=None)
-        unread.update(read_at=timezone.now(), read_by=Announcement.ReadBy.PORTAL)
-
-
-def read_by_link(announcement: Announcement) -> None:
-    """Note that the link of the mail was opened, if it is the first time."""
-    unread = Announcement.objects.filter(pk=announcement.pk, read_at=None)
-    unread.update(read_at=timezone.now(), read_by=Announcement.ReadBy.MAIL)
-
-
-def refuse_by_link(announcement: Announcement, *, language: str) -> ChoiceEvent:
-    """Record the refusal of whoever holds the mail: no code, no account, no reason.
-
-    Raises:
-        NothingToChoose: there is no choice about the purpose.
-    """
-    return choices.refuse(
-        announcement.version.purpose, person=announcement.person, address=announcement.address,
-        by=None, source=Source.LINK, language=language,
-    )  # fmt: skip
-
-
-def link(announcement: Announcement) -> str:
-    """Return the signed address of the notice: it names nobody, and cannot be guessed."""
-    token = _signer().sign(announcement.uid.hex)
-    return settings.SITE_URL + reverse("consents:notice", args=[token])
-
-
-def behind(token: str) -> Announcement | None:
-    """Return the announcement of a link; None for a token that we did not sign."""
-    try:
-        uid = _signer().unsign(token)
-    except BadSignature:
-        return None
-    known = Announcement.objects.select_related("version__purpose", "person", "address")
-    return known.filter(uid=uid).first()
-
-
 def mail_key(announcement: Announcement) -> str:
     """Return the key of the one mail about it."""
     return f"purpose-wider:{announcement.uid}"
-
-
-def _signer() -> Signer:
-    return Signer(salt="consents.notice", sep=".")
 
 
 def _begin_round(announcing: Announcing) -> None:
@@ -295,10 +246,3 @@ def _tell(version: PurposeVersion, some: list[Recipient], kind: type[User | Addr
             "consents/purpose_wider", to=recipient.email, language=language,
             key=mail_key(announcement), context=said[language] | {"url": link(announcement)},
         )  # fmt: skip
-
-
-def told(person: User) -> list[Announcement]:
-    """Return what the person was told of, the newest first: at most fifty."""
-    theirs = Q(person=person) | Q(address__person=person)
-    newest = Announcement.objects.filter(theirs).select_related("version__purpose")
-    return list(newest.order_by(F("created_at").desc(), "-pk")[:50])

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
+from consents.actions import notices
 from consents.queries import history as queries
 from consents.queries.history import Entry
 from consents.views.parts import SignedInRequest, page
@@ -30,6 +31,7 @@ def history(request: SignedInRequest) -> HttpResponse:
         "history": found,
         "older": f"?older={found.older}" if found.older else "",
         "newer": f"?newer={found.newer}" if found.newer else "",
+        "told": notices.told(request.user),
     }
     return page(request, "consents/history.html", context)
 

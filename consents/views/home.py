@@ -6,8 +6,10 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.vary import vary_on_headers
 
+from consents.queries.canaries import watch
 from consents.queries.home import home_page
 from consents.queries.privacy_signal import privacy_signal
+from consents.views import notices
 from consents.views.parts import SignedInRequest, just_saved, page
 
 
@@ -20,5 +22,7 @@ def home(request: SignedInRequest, **more: Any) -> HttpResponse:
     """
     now = timezone.now()
     home = home_page(request.user, now=now, saved=just_saved(request))
-    context = {"home": home, "signal": privacy_signal(request, home.others), **more}
+    notices.seen(request, [banner.notice.version for banner in home.banners])
+    context = {"home": home, "signal": privacy_signal(request, home.others)}
+    context |= {"watch": watch(now), **more}
     return page(request, "consents/home.html", context)

@@ -6,9 +6,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from consents.actions import announcements
+from consents.actions import notices
+from consents.models import PurposeVersion
 from consents.queries.notices import notice_page
-from consents.views.parts import SeeOther, language, personal
+from consents.views.parts import SeeOther, SignedInRequest, language, personal
 
 
 @login_not_required
@@ -18,16 +19,22 @@ def notice(request: HttpRequest, token: str) -> HttpResponse:
 
     A fetch that nobody looks at (HEAD, a prefetch) is not noted as read.
     """
-    announcement = announcements.behind(token)
+    announcement = notices.behind(token)
     if announcement is None or announcement.is_nobodys:
         raise Http404
     if request.method == "POST":
-        announcements.refuse_by_link(announcement, language=language())
+        notices.refuse_by_link(announcement, language=language())
         return SeeOther(request.path)
     if is_looked_at(request):
-        announcements.read_by_link(announcement)
+        notices.read_by_link(announcement)
     page = notice_page(announcement, now=timezone.now())
     return personal(render(request, "consents/notice.html", {"page": page, "token": token}))
+
+
+def seen(request: SignedInRequest, versions: list[PurposeVersion]) -> None:
+    """Note that the person has these notices before their eyes, on a page of the portal."""
+    if is_looked_at(request):
+        notices.read_in_portal(request.user, versions)
 
 
 def is_looked_at(request: HttpRequest) -> bool:

@@ -8,8 +8,10 @@ from django.views.decorators.vary import vary_on_headers
 
 from consents.models import Purpose
 from consents.queries import catalogue
+from consents.queries.notices import banners
 from consents.queries.privacy_signal import privacy_signal
 from consents.queries.purposes import purpose_page
+from consents.views import notices
 from consents.views.parts import SignedInRequest, just_saved, page
 
 
@@ -17,9 +19,13 @@ from consents.views.parts import SignedInRequest, just_saved, page
 @vary_on_headers("Sec-GPC")
 def purposes(request: SignedInRequest) -> HttpResponse:
     """List every purpose by what can be done about it, each with its own control."""
-    of = catalogue.catalogue(timezone.now())
+    now = timezone.now()
+    of = catalogue.catalogue(now)
     choices = catalogue.choices(request.user, of, saved=just_saved(request))
+    asking = banners(choices, now=now)
+    notices.seen(request, [banner.notice.version for banner in asking])
     context = {
+        "banners": asking,
         "groups": catalogue.grouped(choices),
         "signal": privacy_signal(request, choices),
     }
@@ -32,4 +38,5 @@ def purpose(request: SignedInRequest, slug: str) -> HttpResponse:
     asked, now = get_object_or_404(Purpose, slug=slug), timezone.now()
     of = catalogue.catalogue(now)
     found = purpose_page(request.user, of, asked, now=now, saved=just_saved(request))
+    notices.seen(request, [one.version for one in found.wordings if one.version.widens])
     return page(request, "consents/purpose.html", {"page": found})

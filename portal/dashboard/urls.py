@@ -2,6 +2,10 @@
 
 from django.urls import path
 
-from portal.dashboard import views
+from portal.dashboard import changes, views
 
-urlpatterns = [path("", views.dashboard, name="dashboard")]
+urlpatterns = [
+    path("", views.dashboard, name="dashboard"),
+    path("changes/", changes.changes, name="dashboard-changes"),
+    path("changes/<int:pk>/resend/", changes.resend, name="dashboard-resend"),
+]

@@ -1,4 +1,4 @@
-"""Two connections: who refuses before the moment of closing is heard, who refuses later was used."""
+"""Two connections: a refusal before the moment of closing is heard, a later one comes after it."""
 
 import threading
 import time

@@ -13,7 +13,7 @@ from django_q.models import OrmQ
 
 from accounts.actions import claim_address
 from accounts.models import Address, User
-from consents.actions import announcements
+from consents.actions import announcements, notices
 from consents.models import Announcement, Announcing, Canary, Document, PurposeVersion, Standing
 from portal.lib import mail
 from portal.lib.models import OutgoingMail
@@ -117,7 +117,7 @@ def test_who_was_told_by_mail_and_makes_an_account_is_not_told_again(
     announcements.sweep()
     tell_all()
     assert Announcement.objects.count() == 5
-    assert announcements.told(person)
+    assert notices.told(person)
 
 
 def test_a_batch_is_told_whole_or_not_at_all(version: PurposeVersion) -> None:
@@ -227,5 +227,5 @@ def test_telling_switches_nothing_on(world: World, version: PurposeVersion) -> N
     tell_all()
     announcements.copy_deliveries()
     for one in Announcement.objects.all():
-        announcements.read_by_link(one)
+        notices.read_by_link(one)
     assert list(Standing.objects.order_by("pk").values()) == before

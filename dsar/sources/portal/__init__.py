@@ -2,6 +2,7 @@
 to a person; a test finds one that nobody covers."""
 
 from dsar.sources.portal.account import AccountSource
+from dsar.sources.portal.announcements import AnnouncementSource
 from dsar.sources.portal.choices import ChoiceSource
 from dsar.sources.portal.documents import DocumentSource
 from dsar.sources.portal.ledger import PermitSource, UseSource
@@ -15,6 +16,7 @@ from dsar.sources.portal.staff import AccessLogSource
 __all__ = [
     "AccessLogSource",
     "AccountSource",
+    "AnnouncementSource",
     "ChoiceSource",
     "DocumentSource",
     "InboundSource",
