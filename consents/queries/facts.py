@@ -51,6 +51,7 @@ SCOPES: dict[str, Words] = {
 ALLOWS = _("Allowed from that moment, as far as this choice goes. Another party may still refuse.")
 FORBIDS = _("Not allowed from that moment.")
 LEAVES = _("From that moment each member’s own choice holds again.")
+FOLLOWS = _("From that moment what was chosen more widely holds there again.")
 
 
 @dataclass(frozen=True)
@@ -167,6 +168,8 @@ class Facts:
         """Return what the act does."""
         if self.act == Act.POLICY_LIFTED:
             return LEAVES
+        if self.act == Act.FOLLOWS_AGAIN:
+            return FOLLOWS
         return ALLOWS if self.record["regard:allows"] else FORBIDS
 
     @property
