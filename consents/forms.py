@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import Organisation
 from consents.actions.selections import Way
 from consents.models import Document
-from consents.queries.choice import ALLOW, REFUSE
+from consents.queries.choice import ALLOW, FOLLOW, REFUSE
 from consents.queries.shelf import Training, Wanted
 from consents.queries.uses import WantedUses
 
@@ -163,7 +163,7 @@ class PlaceForm(forms.Form):
 class ChoiceForm(forms.Form):
     """One act of choice, as the switch sends it. ``version`` is the wording that was shown."""
 
-    act = forms.ChoiceField(choices=[(ALLOW, ALLOW), (REFUSE, REFUSE)])
+    act = forms.ChoiceField(choices=[(one, one) for one in (ALLOW, REFUSE, FOLLOW)])
     version = forms.IntegerField(min_value=0, max_value=32767, required=False)
     document = forms.UUIDField(required=False)
     organisation = forms.UUIDField(required=False)

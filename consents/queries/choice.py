@@ -11,13 +11,14 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Organisation
 from consents.actions.scopes import CLOSED_WHATEVER
 from consents.models import ChoiceEvent, Document, Purpose, PurposeText, PurposeVersion
+from consents.models.ledger import Act
 from consents.models.purposes import Control
 from consents.permits import Reason
 from consents.queries import words
 from consents.queries.words import OWN, Word
 from consents.standing import Origin, Stand
 
-REFUSE, ALLOW = "refuse", "allow"
+REFUSE, ALLOW, FOLLOW = "refuse", "allow", "follow"
 
 ALL, ONE_ORGANISATION, ONE_DOCUMENT = "all", "organisation", "document"
 
@@ -69,6 +70,14 @@ class Choice:
     document: Document | None = None
     within: Organisation | None = None
     saved_at: datetime | None = None
+
+    @property
+    def may_follow(self) -> bool:
+        """Whether it is an exception of the person's own, that they can take back here."""
+        asked = Origin.DOCUMENT if self.document else Origin.WITHIN if self.within else None
+        event = self.stand.event
+        mine = event is not None and event.person_id is not None
+        return bool(self.offers) and mine and self.stand.origin == asked
 
     @property
     def key(self) -> str:
@@ -147,7 +156,8 @@ def choice(
     return Choice(
         purpose=purpose, version=version, text=version.text() if version else None, stand=stand,
         word=word, offers=tuple(_offer(purpose, act, scope, word) for act in acts),
-        document=document, within=within, saved_at=_saved_at(stand.event, saved),
+        document=document, within=within,
+        saved_at=_saved_at(stand.event, saved) or _taken_back_at(purpose, document, within, saved),
     )  # fmt: skip
 
 
@@ -178,3 +188,18 @@ def _offer(purpose: Purpose, act: str, scope: str, word: Word) -> Offer:
 
 def _saved_at(event: ChoiceEvent | None, saved: str | None) -> datetime | None:
     return event.at if event is not None and str(event.uid) == saved else None
+
+
+def _taken_back_at(
+    purpose: Purpose, document: Document | None, within: Organisation | None, saved: str | None
+) -> datetime | None:
+    """Return when the exception here was taken back, if that is what was saved just now.
+
+    The act stands for nothing itself: the wider choice does. Asked only right after an act.
+    """
+    if saved is None or (document is None and within is None):
+        return None
+    act = ChoiceEvent.objects.filter(
+        uid=saved, act=Act.FOLLOWS_AGAIN, purpose=purpose, document=document, within=within
+    )
+    return act.values_list("at", flat=True).first()

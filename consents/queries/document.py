@@ -17,6 +17,7 @@ from consents.queries import uses, words
 from consents.queries.catalogue import Catalogue
 from consents.queries.choice import Choice, choice
 from consents.queries.uses import Repeats
+from consents.queries.why import Why, why
 from consents.standing import Stand
 
 
@@ -29,6 +30,7 @@ class Line:
     allowed: bool
     verdict: str
     example: str
+    why: Why
 
     @property
     def icon(self) -> str:
@@ -115,17 +117,17 @@ def document_page(
     """Return the page of a document that was fetched for this person."""
     known = [one for one in of.purposes if one.by_document and one.pk in of.versions]
     stands = standing.about_documents(person, [document], known)
+    answers = {(document.pk, one.pk): permits.may(document.reference, one.slug) for one in known}
+    reasons = why(person, [document], known, answers, stands)
     lines = []
     for purpose in known:
-        stand, decision = (
-            stands[document.pk, purpose.pk],
-            permits.may(document.reference, purpose.slug),
-        )
+        key = document.pk, purpose.pk
         version = of.versions[purpose.pk]
         control = choice(
-            purpose, version, stand, document=document, reason=decision.reason, saved=saved
-        )
-        lines.append(_line(control, version.text(), document, decision))
+            purpose, version, stands[key], document=document, reason=answers[key].reason,
+            saved=saved,
+        )  # fmt: skip
+        lines.append(_line(control, version.text(), document, answers[key], reasons[key]))
     training = next((one for one in lines if one.choice.purpose.is_ai_training), None)
     past = training_past(uses.training_uses(document), training.choice.stand if training else None)
     return DocumentPage(document, lines, kinds(document), parties(person, document), training, past)
@@ -192,7 +194,9 @@ def _party(party: Party, person: User, *, sent_by_me: bool) -> PartyLine:
     )
 
 
-def _line(control: Choice, text: PurposeText, document: Document, decision: Decision) -> Line:
+def _line(
+    control: Choice, text: PurposeText, document: Document, decision: Decision, reason: Why
+) -> Line:
     return Line(
         choice=control,
         text=text,
@@ -200,4 +204,5 @@ def _line(control: Choice, text: PurposeText, document: Document, decision: Deci
         verdict=words.verdict(control.purpose, control.stand, decision, document.organisation),
         # Not str.format(): braces in a title are no placeholders.
         example=text.example.replace("{document}", document.title),
+        why=reason,
     )

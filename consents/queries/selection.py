@@ -99,7 +99,11 @@ def selection(
     """Return the page for one purpose; an unknown one means AI training."""
     documents = selected(person, uids)
     known = sorted(
-        (one for one in of.purposes if one.has_control and one.pk in of.versions),
+        (
+            one
+            for one in of.purposes
+            if one.has_control and one.by_document and one.pk in of.versions
+        ),
         key=lambda one: not one.is_ai_training,
     )
     purpose = next((one for one in known if one.slug == slug), known[0] if known else None)

@@ -18,7 +18,7 @@ from accounts.models import Organisation, User
 from consents.actions import choices
 from consents.forms import ChoiceForm
 from consents.models import ChoiceEvent, Document, Purpose, PurposeVersion
-from consents.queries.choice import ALLOW
+from consents.queries.choice import ALLOW, REFUSE
 from consents.views.parts import SeeOther, SignedInRequest, back, language, remember_saved
 from portal.lib.errors import DomainError
 
@@ -54,9 +54,10 @@ def _choose(request: SignedInRequest, purpose: Purpose) -> ChoiceEvent:
     asked, person = form.cleaned_data, request.user
     document = _document(person, asked["document"])
     within = _organisation(person, asked["organisation"])
-    if asked["act"] == ALLOW:
+    if asked["act"] != REFUSE:
         require_words(purpose, asked["version"])
-        return choices.allow(
+        act = choices.allow if asked["act"] == ALLOW else choices.follow_again
+        return act(
             purpose, person=person, by=person, document=document, within=within, language=language()
         )
     return choices.refuse(
