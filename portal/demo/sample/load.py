@@ -10,8 +10,10 @@ from portal.demo.sample import (
     asking,
     choosing,
     documents,
+    obeying,
     people,
     publications,
+    signers,
     traces,
     training,
     using,
@@ -28,12 +30,15 @@ def load(say: Callable[[str], object] = print) -> None:
     cast = people.arrive(clock)
     say("Purposes and their wordings")
     purposes = publications.publish_all(clock)
+    obeying.register_all(purposes)
     say("Documents")
     filed = documents.file_all(clock, cast)
     world = World(timezone.now(), clock, cast, purposes, filed)
     say("Eighteen months of uses, choices, trainings and requests")
     play([moment for moment in _everything(world) if moment.at < world.now])
+    obeying.settle_history()
     traces.deliver_mails(world)
+    signers.write_to(world)
     traces.empty_queue(queued)
 
 
