@@ -8,8 +8,8 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from accounts.actions import join
-from consents.models import Document
+from accounts.actions import address_for, join
+from consents.models import Document, Party
 from tests.consents.pages.conftest import Shop
 
 
@@ -156,6 +156,67 @@ def test_parties_are_named_and_their_addresses_masked(
     assert "b•••@example.org" in page
     assert "ben@example.org" not in page
     assert "Ben" in page
+
+
+def test_who_is_only_in_copy_is_shown_by_initials_to_all_but_the_sender(
+    shop: Shop, lease: Document, signed_in: Callable[..., Client]
+) -> None:
+    copy = address_for("dan.martin@example.org")
+    Party.objects.create(document=lease, address=copy, role="copy", name="Dan Martin")
+    to_the_signer, to_the_sender = (
+        page_of(signed_in(person), lease) for person in (shop.ben, shop.ada)
+    )
+    assert "D. M." in to_the_signer
+    assert "Dan Martin" not in to_the_signer
+    assert "Dan Martin" in to_the_sender
+    for page in (to_the_signer, to_the_sender):
+        assert "d•••@example.org" in page
+        assert "dan.martin@" not in page
+    assert b"Dan Martin" not in signed_in(shop.ben).get("/documents/").content
+
+
+def test_a_late_signers_refusal_says_from_when_it_counts_and_what_was_before(
+    shop: Shop, signed_in: Callable[..., Client]
+) -> None:
+    lease = shop.document("Lease", shop.ada, at=timezone.now() - timedelta(days=200))
+    shop.allow(shop.ada)
+    shop.use(lease, "ai-training", timezone.now() - timedelta(days=90), run="run-1")
+    late = shop.ben.addresses.get()
+    Party.objects.create(document=lease, address=late, role="signer", name="Ben")
+    shop.refuse(shop.ben)
+    mine = page_of(signed_in(shop.ben), lease)
+    assert "Your refusal counts from" in mine
+    assert "Before that, this document was used in 1 training." in mine
+    others = page_of(signed_in(shop.ada), lease)
+    assert "A refusal counts from the moment it is made, whoever makes it." in others
+    assert "Ben refused" not in others
+
+
+def test_a_refusal_before_any_training_says_so(
+    shop: Shop, lease: Document, signed_in: Callable[..., Client]
+) -> None:
+    shop.refuse(shop.ada)
+    page = page_of(signed_in(shop.ada), lease)
+    assert "Before that, this document was never used for training." in page
+
+
+def test_what_is_not_about_documents_has_no_control_on_one(
+    shop: Shop, lease: Document, signed_in: Callable[..., Client]
+) -> None:
+    client = signed_in(shop.ada)
+    assert "Marketing e-mails" not in page_of(client, lease)
+    assert b"Marketing e-mails" not in client.get("/documents/by-purpose/").content
+    assert b"Marketing e-mails" in client.get("/purposes/").content
+
+
+def test_what_follows_is_said_of_each_kind_of_use_there_was(
+    shop: Shop, lease: Document, signed_in: Callable[..., Client]
+) -> None:
+    shop.use(lease, "delivery", timezone.now())
+    page = page_of(signed_in(shop.ada), lease)
+    section = page.split('id="follows"')[1].split("</section>")[0]
+    assert section.count("<dt>") == 1
+    assert "Signing, delivering" in section
 
 
 def test_the_example_and_the_end_are_of_this_document(

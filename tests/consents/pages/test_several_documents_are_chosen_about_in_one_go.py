@@ -174,3 +174,25 @@ def test_the_preview_costs_the_same_for_three_and_for_sixty(shop, ada, django_as
             ada.get(SELECTION)
         costs.append(len(captured))
     assert costs[0] == costs[1]
+
+
+def test_the_history_holds_one_line_that_unfolds(shop, ada):
+    tick(ada, shop.papers)
+    done = confirm(ada, "refuse")["Location"]
+    page = ada.get("/history/")
+    assert len(page.context["history"].entries) == 2  # the selection, and the first yes
+    content = page.content.decode()
+    assert f'<a href="{done}">12 documents</a>' in content
+    assert content.count("Paper ") == 12
+    lines = ada.get("/history/choices.csv").getvalue().decode().splitlines()
+    assert len(lines) == 1 + 12 + 1  # the file holds every act
+
+
+def test_the_history_says_what_holds_after_an_exception_went(shop, ada):
+    tick(ada, shop.papers[3:4])
+    done = confirm(ada, "refuse")["Location"]
+    ada.post(f"{done}undo/")
+    newest = ada.get("/history/").context["history"].entries[0]
+    assert (newest.what, newest.before, newest.after) == (
+        "You removed the exception", "not allowed", "allowed",
+    )  # fmt: skip
