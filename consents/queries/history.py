@@ -1,11 +1,12 @@
 """Every act of choice that bears on a person: who, old to new, under which text, by which way."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
+from uuid import UUID
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce, JSONObject
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models.functions import Coalesce, JSONObject, RowNumber
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,6 +17,7 @@ from consents.models.purposes import Control
 from portal.lib import keyset
 
 PAGE = 25
+UNFOLDED = 20  # acts of a selection that unfold in place; the rest is on its own page
 
 ACTS = {
     Act.CONSENT_GIVEN: gettext_lazy("You agreed"),
@@ -48,7 +50,10 @@ BY_NOBODY = {
 
 @dataclass(frozen=True)
 class Entry:
-    """One act, as the person reads it."""
+    """One act, as the person reads it.
+
+    ``together``: the first acts of the same go, where the entry stands for a whole selection.
+    """
 
     event: ChoiceEvent
     what: str
@@ -59,6 +64,12 @@ class Entry:
     purpose: str
     source: str
     is_mine: bool
+    together: "list[ChoiceEvent]" = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        """Return how many acts were done in one go with it, itself among them."""
+        return getattr(self.event, "in_batch", None) or 1
 
     @property
     def icon(self) -> str:
@@ -135,33 +146,73 @@ def _last_act(**scope: Any) -> Subquery:
 
 
 def history(person: User, *, older: str = "", newer: str = "") -> History:
-    """Return the page beyond a cursor; a cursor that is none means the first page."""
-    page = keyset.page(events(person), by="id", size=PAGE, older=older, newer=newer)
-    return History([entry(event, person) for event in page.rows], page.older, page.newer)
+    """Return the page beyond a cursor; a cursor that is none means the first page.
+
+    The acts of one selection are one entry, that of the last of them.
+    """
+    page = keyset.page(_grouped(person), by="id", size=PAGE, older=older, newer=newer)
+    administered, together = _administered(person), _together(person, page.rows)
+    entries = [
+        replace(entry(one, person, administered), together=together.get(one.batch, []))
+        for one in page.rows
+    ]
+    return History(entries, page.older, page.newer)
 
 
 def rows(person: User) -> Iterator[Entry]:
     """Yield every act, newest first, in constant memory: for the download."""
+    administered = _administered(person)
     for event in events(person).iterator(chunk_size=500):
-        yield entry(event, person)
+        yield entry(event, person, administered)
 
 
-def entry(event: ChoiceEvent, person: User) -> Entry:
+def _grouped(person: User) -> QuerySet[ChoiceEvent]:
+    """Return the acts, of each selection only the last; ``in_batch`` is how many it had."""
+    go = ChoiceEvent.objects.filter(batch=OuterRef("batch"), person=OuterRef("person"))
+    later = go.filter(id__gt=OuterRef("id"))
+    amount = go.order_by().values("batch").annotate(amount=Count("id")).values("amount")
+    return events(person).filter(~Exists(later)).annotate(in_batch=Subquery(amount))
+
+
+def _together(person: User, of: list[ChoiceEvent]) -> dict[UUID | None, list[ChoiceEvent]]:
+    """Return the first acts of each selection on the page, as many as unfold in place."""
+    batches = [one.batch for one in of if one.batch is not None]
+    if not batches:
+        return {}
+    place = Window(RowNumber(), partition_by="batch", order_by="id")
+    acts = ChoiceEvent.objects.filter(batch__in=batches, person=person).annotate(place=place)
+    found: dict[UUID | None, list[ChoiceEvent]] = {}
+    for one in acts.filter(place__lte=UNFOLDED).select_related("document").order_by("id"):
+        found.setdefault(one.batch, []).append(one)
+    return found
+
+
+def _administered(person: User) -> frozenset[int]:
+    """Return the organisations whose acts the person holds the receipts of."""
+    ids = person.memberships.filter(is_admin=True).values_list("organisation_id", flat=True)
+    return frozenset(ids)
+
+
+def entry(event: ChoiceEvent, person: User, administered: Collection[int] = frozenset()) -> Entry:
     """Return one act in words."""
     # Acts of an address are here because the address is theirs: of them too there is a receipt.
     is_mine = event.person_id == person.pk or event.address_id is not None
+    holds = is_mine or event.organisation_id in administered
     act = Act(event.act)
     by_oneself = is_mine and event.by_id == person.pk
+    said = ACTS[act] if by_oneself else OTHERS_ACTS[act]
+    # Taking a selection back is several sorts of acts, of which one line can name only the purpose.
+    is_undoing = event.undoes_id is not None and (getattr(event, "in_batch", None) or 1) > 1
     return Entry(
         event=event,
-        what=str(ACTS[act] if by_oneself else OTHERS_ACTS[act]),
+        what=_("You took a choice back") if is_undoing else str(said),
         who=who(event, person),
         before=state_before(event),
-        after=state_after(act),
+        after=state_after(event),
         scope=scope(event),
         purpose=event.version.text().title,
         source=str(Source(event.source).label),
-        is_mine=is_mine,
+        is_mine=holds,
     )
 
 
@@ -191,21 +242,37 @@ def scope(event: ChoiceEvent) -> str:
 
 def state_before(event: ChoiceEvent) -> str:
     """Return what held before the act, by the same law as the gate's (``standing.resolve``)."""
+    return _state(event, _earlier(event), nothing_withdrawn=event.act == Act.CONSENT_WITHDRAWN)
+
+
+def state_after(event: ChoiceEvent) -> str:
+    """Return what holds after an act; where an exception went, what was chosen more widely."""
+    if event.act != Act.FOLLOWS_AGAIN:
+        return _word(event.act)
+    narrowness = 2 if event.document_id is not None else 1
+    return _state(event, [one for one in _earlier(event) if one.narrowness < narrowness])
+
+
+def _earlier(event: ChoiceEvent) -> list[Earlier]:
+    """Return the last act at each grain before this one; an exception taken back is none."""
     rows = (getattr(event, f"before_{narrowness}") for narrowness in (1, 2, 3))
     acts = [Earlier(place, row["id"], row["act"]) for place, row in enumerate(rows) if row]
+    return [one for one in acts if one.act != Act.FOLLOWS_AGAIN]
+
+
+def _state(event: ChoiceEvent, acts: list[Earlier], *, nothing_withdrawn: bool = False) -> str:
     if not acts:
-        if event.act == Act.CONSENT_WITHDRAWN:
+        if nothing_withdrawn:
             return _("allowed by a clause of the contract")
         allowed = event.purpose.control == Control.OBJECTION and event.organisation is None
         word = _("allowed") if allowed else _("not allowed")
         return _("%(state)s (nothing chosen)") % {"state": word}
     if any(not one.allows and not any(map(one.is_lifted_by, acts)) for one in acts):
         return _("not allowed")
-    return state_after(max(acts, key=lambda one: one.id).act)
+    return _word(max(acts, key=lambda one: one.id).act)
 
 
-def state_after(act: str) -> str:
-    """Return what holds after an act."""
+def _word(act: str) -> str:
     if act in POLICY and act in ALLOWING:
         return _("left to each member")
     return _("allowed") if act in ALLOWING else _("not allowed")
