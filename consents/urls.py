@@ -6,6 +6,7 @@ from consents.views import choices, documents, history, notices, policies, purpo
 from consents.views import deliveries, systems
 from consents.views import selections
 from consents.views.applied import applied
+from consents.views import training
 from consents.views.verify import verify
 
 app_name = "consents"
@@ -29,6 +30,9 @@ urlpatterns = [
     path("documents/<uuid:uid>/file/", documents.document_file, name="document-file"),
     path("documents/<uuid:uid>/uses/", uses.uses, name="uses"),
     path("documents/<uuid:uid>/uses.csv", uses.uses_file, name="uses-file"),
+    path("training/", training.trainings, name="training"),
+    path("training/documents.csv", training.training_file, name="training-file"),
+    path("training/<uuid:uid>/", training.run, name="training-run"),
     path("history/", history.history, name="history"),
     path("history/choices.csv", history.history_file, name="history-file"),
     path("notices/<str:token>/", notices.notice, name="notice"),

@@ -98,6 +98,12 @@ PERIODIC = [
         "a report that was rolled back leaves the file of its document, which no row names",
     ),
     Periodic(
+        "canaries",
+        "consents.actions.canaries.run",
+        "*/10 * * * *",
+        "documents that must never be allowed are asked for, so that a broken rule is noticed",
+    ),
+    Periodic(
         "months-of-uses",
         "consents.months.prepare",
         "37 2 * * *",

@@ -26,6 +26,9 @@ SECRET_KEY = env.str("SECRET_KEY", default="")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000")
+# Where the worker asks the gate about canaries, if it cannot reach SITE_URL; the public address is
+# the better proof.
+GATE_URL = env.str("GATE_URL", default="")
 
 # --- The controller, as people and authorities know it -------------------------------------------
 CONTROLLER = {
@@ -282,6 +285,7 @@ DSAR_SOURCES = [
         "DocumentSource",
         "UseSource",
         "ChoiceSource",
+        "AnnouncementSource",
         "PermitSource",
         "RequestSource",
         "AccessLogSource",

@@ -48,6 +48,7 @@ class _Found:
     version: int
     system: int
     report: UseReport
+    run: str  # the training run's reference, "" if it is no training
 
 
 class _Row(NamedTuple):
@@ -133,25 +134,30 @@ def _find(report: UseReport, known: _Known, now: datetime) -> _Found | Fault:
         return Fault.NOT_IN_FORCE
     if report.training_run and not known.training[report.purpose]:
         return Fault.NOT_TRAINING
-    return _Found(document, version, system, report)
+    run = _run_of(report) if known.training[report.purpose] else ""
+    return _Found(document, version, system, report, run)
+
+
+def _run_of(report: UseReport) -> str:
+    """Return the run's reference. One that was not named gets a name, its system's and month's:
+    nobody trains without a trace, for people look back by runs."""
+    return report.training_run or f"{report.system}:{report.at.astimezone(UTC):%Y-%m}"
 
 
 def _runs(found: Iterable[_Found]) -> dict[str, TrainingRun]:
     """Return the training runs that the uses name, made on first sight as of their first use."""
     named = sorted(
-        (one for one in found if one.report.training_run),
-        key=lambda one: (one.report.training_run or "", one.report.at),
+        (one for one in found if one.run),
+        key=lambda one: (one.run, one.report.at),
     )
     if not named:
         return {}
-    names = {one.report.training_run or "" for one in named}
+    names = {one.run for one in named}
     runs = TrainingRun.objects.in_bulk(names, field_name="reference")
-    model_names = {
-        one.report.training_run: one.report.model_name for one in named if one.report.model_name
-    }
+    model_names = {one.run: one.report.model_name for one in named if one.report.model_name}
     new: dict[str, TrainingRun] = {}
     for one in named:
-        name = one.report.training_run or ""
+        name = one.run
         if name not in runs and name not in new:
             new[name] = TrainingRun(
                 reference=name,
@@ -164,7 +170,7 @@ def _runs(found: Iterable[_Found]) -> dict[str, TrainingRun]:
 
 
 def _row(found: _Found, runs: Mapping[str, TrainingRun]) -> _Row | Fault:
-    run = runs[found.report.training_run] if found.report.training_run else None
+    run = runs[found.run] if found.run else None
     if run is not None and run.system_id != found.system:
         return Fault.OTHER_SYSTEM
     return _Row(

@@ -23,6 +23,6 @@ def home(request: SignedInRequest, **more: Any) -> HttpResponse:
     now = timezone.now()
     home = home_page(request.user, now=now, saved=just_saved(request))
     notices.seen(request, [banner.notice.version for banner in home.banners])
-    context = {"home": home, "signal": privacy_signal(request, home.others)}
+    context: dict[str, Any] = {"home": home, "signal": privacy_signal(request, home.others)}
     context |= {"watch": watch(now), **more}
     return page(request, "consents/home.html", context)

@@ -13,7 +13,8 @@ from django.db.models import Count, Min, Q
 from django.db.models.functions import TruncMonth
 
 from accounts.models import User
-from consents.models import PermitAnswer, Purpose, PurposeVersion
+from consents.asking import CLIENT as CANARIES
+from consents.models import CanaryCheck, PermitAnswer, Purpose, PurposeVersion
 from consents.models.purposes import Control
 from dsar.models import SubjectRequest
 from dsar.states import OPEN
@@ -159,10 +160,11 @@ def gate_days(first: date, last: date, zone: str) -> list[GateDay]:
         LEFT JOIN consents_permitanswer a
             ON a.at >= day AT TIME ZONE %(zone)s
             AND a.at < (day + interval '1 day') AT TIME ZONE %(zone)s
+            AND a.client <> %(canaries)s
         GROUP BY 1 ORDER BY 1
     """
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"first": first, "last": last, "zone": zone})
+        cursor.execute(sql, {"first": first, "last": last, "zone": zone, "canaries": CANARIES})
         return [GateDay(*row) for row in cursor.fetchall()]
 
 
@@ -170,11 +172,37 @@ def gate_reasons(since: datetime) -> list[tuple[str, bool, int]]:
     """Return (reason code, allowed, how often) since then, the most frequent first."""
     found = (
         PermitAnswer.objects.filter(at__gte=since)
+        .exclude(client=CANARIES)
         .values_list("reason", "allowed")
         .annotate(times=Count("pk"))
         .order_by("-times", "reason")
     )
     return list(found)
+
+
+@dataclass(frozen=True)
+class CanaryDay:
+    """How the checks of the gate with canaries ended since a moment."""
+
+    held: int
+    leaked: int
+    unreachable: int
+
+    @property
+    def checks(self) -> int:
+        """All of them."""
+        return self.held + self.leaked + self.unreachable
+
+
+def canary_day(since: datetime) -> CanaryDay:
+    """Return the checks since then (aware)."""
+    return CanaryDay(
+        **CanaryCheck.objects.filter(at__gte=since).aggregate(
+            held=Count("pk", filter=Q(outcome="held")),
+            leaked=Count("pk", filter=Q(outcome="leaked")),
+            unreachable=Count("pk", filter=Q(outcome="unreachable")),
+        )
+    )
 
 
 @dataclass(frozen=True)

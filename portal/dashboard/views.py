@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.roles import dpo_required
 from consents.permits import Reason
+from consents.queries.canaries import watch
 from dsar.models.requests import Kind
 from portal.dashboard import queries
 from portal.dashboard.charts import Chart, Series
@@ -31,6 +32,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate(timezone=zone)
     year_ago = datetime.combine(today - timedelta(days=ANSWER_DAYS), time.min, zone)
     gate_since = today - timedelta(days=GATE_DAYS - 1)
+    now = timezone.now()
     context: dict[str, Any] = {
         "today": today,
         "workload": queries.workload(today),
@@ -38,6 +40,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "answers_since": year_ago.date(),
         "choosing": queries.choosing(timezone.now()),
         "machinery": queries.machinery(),
+        "watch": watch(now),
+        "canary_day": queries.canary_day(now - timedelta(days=1)),
         "gate": _gate_chart(queries.gate_days(gate_since, today, settings.TIME_ZONE)),
         "gate_since": gate_since,
         "gate_reasons": _reasons(datetime.combine(gate_since, time.min, zone)),
