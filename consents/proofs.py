@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,12 @@ LIMIT_ATTACHED = 256 * 1024  # bytes of a receipt inside a PDF, unpacked
 SCHEMA = Path(__file__).resolve().parent / "schemas" / "receipt.schema.json"
 READABLE = ("receipt", "certificate")  # the member of a file that shows what its seal seals
 JWS = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
-# The stream of an attachment. We do not parse a stranger's PDF: its structure can unpack to
-# gigabytes. An attached file is found by its type, and unpacked up to our limit.
-ATTACHED = re.compile(rb"/EmbeddedFile(?![A-Za-z]).{0,2000}?stream\r?\n", re.DOTALL)
+# We do not parse a stranger's PDF: its structure can unpack to gigabytes. An attached file is found
+# by its type, near the stream that holds it, and unpacked up to our limit; so many are looked at.
+ATTACHED = re.compile(rb"/EmbeddedFile(?![A-Za-z])")
+STREAM = re.compile(rb"stream\r?\n")
+NEAR = 2000
+MOST_ATTACHED = 32
 
 
 class Verdict(StrEnum):
@@ -167,17 +171,24 @@ def _enveloped(words: str) -> tuple[str, dict[str, Any] | None, Any]:
 
 
 def _attached(document: bytes) -> bytes:
-    """Return the first attached file of a PDF that looks like JSON."""
-    for found in ATTACHED.finditer(document):
-        start = found.end()
-        stream = document[start : start + LIMIT_ATTACHED]
+    """Return the attached file of a PDF that looks most like ours: sealed JSON, else JSON."""
+    files = [one for one in _files(document) if one.lstrip().startswith(b"{")]
+    if not files:
+        raise _Unreadable(Verdict.NO_ATTACHMENT)
+    return next((one for one in files if b'"jws"' in one), files[0])
+
+
+def _files(document: bytes) -> Iterator[bytes]:
+    """Yield the first attached files of a PDF, unpacked, none longer than our limit."""
+    for found in islice(ATTACHED.finditer(document), MOST_ATTACHED):
+        begin = STREAM.search(document, found.end(), found.end() + NEAR)
+        if begin is None:
+            continue
+        stream = document[begin.end() : begin.end() + LIMIT_ATTACHED]
         try:
-            unpacked = zlib.decompressobj().decompress(stream, LIMIT_ATTACHED)
+            yield zlib.decompressobj().decompress(stream, LIMIT_ATTACHED)
         except zlib.error:  # not packed
-            unpacked = stream.partition(b"endstream")[0]
-        if unpacked.lstrip().startswith(b"{"):
-            return unpacked
-    raise _Unreadable(Verdict.NO_ATTACHMENT)
+            yield stream.partition(b"endstream")[0]
 
 
 def _unproven(seal: str) -> dict[str, Any] | None:

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from consents import hooks, staff
+from consents.views.verify import verify
+from dsar import certified
 from portal import views, wellknown
 from portal.demo.gallery import gallery
 
@@ -18,6 +20,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(".well-known/gpc.json", wellknown.gpc, name="gpc"),
     path(".well-known/tdmrep.json", wellknown.tdmrep, name="tdmrep"),
     path(".well-known/security.txt", wellknown.security, name="security-txt"),
+    # Before consents: what requests seal is explained there too.
+    path("verify/", verify, {"explain": certified.explain}, name="verify"),
     # Before accounts: the page of an organisation is theirs with the policy added.
     path("", include("consents.urls")),
     path("", include("accounts.urls")),

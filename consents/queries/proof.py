@@ -1,7 +1,7 @@
 """What the check of a receipt found, in words, and what our own ledger adds to it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -43,6 +43,23 @@ class Explanation:
     title: Words
     meaning: Words
     advice: Words = ""
+
+
+@dataclass(frozen=True)
+class OtherProof(Explanation):
+    """A sealed document that is no receipt: what it proves, in lines, and what it does not."""
+
+    facts: tuple[tuple[Words, Words], ...] = ()
+    limits: tuple[Words, ...] = ()
+
+
+# Tells what a sealed body of another kind proves; None for a kind that is not known.
+Explain = Callable[[dict[str, Any]], OtherProof | None]
+
+
+def explain_nothing(body: dict[str, Any]) -> OtherProof | None:
+    """Know no other kind."""
+    return None
 
 
 ASK_AGAIN = _(

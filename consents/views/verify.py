@@ -17,6 +17,7 @@ from consents import proofs
 from consents.proofs import Verdict
 from consents.queries import proof
 from consents.queries.facts import Facts
+from consents.queries.proof import Explain, explain_nothing
 
 
 class VerifyForm(forms.Form):
@@ -60,14 +61,17 @@ class CappedInMemory(MemoryFileUploadHandler):
 
 @login_not_required
 @csrf_exempt  # the token is read from the body, whose files need our handler first: see below
-def verify(request: HttpRequest) -> HttpResponse:
-    """Say what a receipt proves, or why it proves nothing. Nothing that is sent in is kept."""
+def verify(request: HttpRequest, explain: Explain = explain_nothing) -> HttpResponse:
+    """Say what a receipt proves, or why it proves nothing. Nothing that is sent in is kept.
+
+    ``explain`` knows what else is sealed here; the map of the site (``portal.urls``) gives it.
+    """
     request.upload_handlers = [CappedInMemory(request)]
-    return _verify(request)
+    return _verify(request, explain)
 
 
 @csrf_protect
-def _verify(request: HttpRequest) -> HttpResponse:
+def _verify(request: HttpRequest, explain: Explain) -> HttpResponse:
     if request.method != "POST":
         return render(request, "consents/verify.html", {"form": VerifyForm()})
     limited: HttpResponse | None = ratelimit.consume_or_429(request, action="verify_receipt")
@@ -76,19 +80,23 @@ def _verify(request: HttpRequest) -> HttpResponse:
     form = VerifyForm(request.POST, request.FILES)
     context: dict[str, Any] = {"form": form}
     if form.is_valid():
-        context |= _outcome(form.given())
+        context |= _outcome(form.given(), explain)
     response = render(request, "consents/verify.html", context)
     patch_cache_control(response, private=True, no_store=True)
     return response
 
 
-def _outcome(data: bytes) -> dict[str, Any]:
+def _outcome(data: bytes, explain: Explain) -> dict[str, Any]:
     finding = proofs.examine(data)
+    other = explain(finding.body) if finding.body is not None and not finding.is_receipt else None
     in_ledger, differing = proof.against_ledger(finding)
     return {
         "form": VerifyForm(),
         "finding": finding,
-        "verdict": proof.VERDICTS[finding.verdict],
+        "verdict": other
+        if other and finding.verdict == Verdict.OTHER
+        else proof.VERDICTS[finding.verdict],
+        "proven": other,
         "is_good": finding.verdict in (Verdict.GENUINE, Verdict.OTHER),
         "facts": Facts(finding.body) if finding.body is not None and finding.is_receipt else None,
         "other": json.dumps(finding.body, ensure_ascii=False, indent=2),

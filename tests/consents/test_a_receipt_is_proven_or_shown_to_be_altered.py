@@ -4,6 +4,7 @@ import json
 import zlib
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.test import Client
@@ -174,6 +175,34 @@ PACKED = zlib.compress(b"{" + b" " * 50_000_000)
 )
 def test_what_is_no_receipt_is_told_apart(data: bytes, verdict: Verdict) -> None:
     assert proofs.examine(data).verdict == verdict
+
+
+def attachment(content: bytes) -> bytes:
+    return b"<< /Type /EmbeddedFile >>\nstream\n" + content + b"\nendstream\n"
+
+
+def test_the_sealed_file_is_found_among_others(held: Receipt) -> None:
+    sealed = receipts.as_file(held)
+    decoy = attachment(b'{"invoice": 1}') + attachment(zlib.compress(b"not json"))
+    finding = proofs.examine(b"%PDF-1.7\n" + decoy + attachment(zlib.compress(sealed)))
+    assert finding.verdict == Verdict.GENUINE
+
+
+def test_a_pdf_made_to_be_slow_is_answered_as_any_other() -> None:
+    looked_at = b"%PDF-1.7 " + b"/EmbeddedFile " * (proofs.LIMIT // 16)
+    with patch.object(proofs, "STREAM", wraps=proofs.STREAM) as stream:
+        assert proofs.examine(looked_at).verdict == Verdict.NO_ATTACHMENT
+    assert stream.search.call_count == proofs.MOST_ATTACHED
+
+
+@pytest.mark.parametrize(
+    "attached",
+    [zlib.compress(b"{" * 60_000_000), b"{" * 300_000, b'{"jws": "a.b.c"}', b"{\xff}"],
+    ids=["bomb", "deep", "no-seal", "not-text"],
+)
+def test_an_evil_attachment_proves_nothing(attached: bytes) -> None:
+    finding = proofs.examine(b"%PDF-1.7\n" + attachment(attached))
+    assert finding.verdict in (Verdict.NOT_JSON, Verdict.BROKEN, Verdict.NOT_TEXT)
 
 
 @given(st.binary(max_size=400))

@@ -11,10 +11,11 @@ from consents import proofs
 from consents.proofs import Finding, Verdict
 from consents.queries import proof
 from consents.queries.facts import Facts
+from dsar.certified import explain_offline
 
 
 class Command(BaseCommand):
-    """``verify_receipt FILE [--jwks FILE]``: says what the receipt proves; fails if nothing."""
+    """``verify_receipt FILE [--keys FILE]``: says what the receipt proves; fails if nothing."""
 
     help = "Say what a receipt (JSON, PDF or seal) proves. Ends with an error if it proves nothing."
     requires_system_checks: list[str] = []
@@ -23,20 +24,27 @@ class Command(BaseCommand):
         """Declare the file to check and the keys to trust."""
         parser.add_argument("file", type=Path, help="the receipt as downloaded")
         parser.add_argument(
-            "--jwks", type=Path, help="public keys to trust, as published at /.well-known/jwks.json"
+            "--keys",
+            "--jwks",
+            type=Path,
+            help="public keys to trust, as published at /.well-known/jwks.json",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print the outcome in words."""
-        keys = self._keys(options["jwks"]) if options["jwks"] else None
+        keys = self._keys(options["keys"]) if options["keys"] else None
         finding = proofs.examine(self._read(options["file"]), jwks=keys)
-        words = proof.VERDICTS[finding.verdict]
+        body = finding.body or {}
+        other = explain_offline(body) if finding.verdict == Verdict.OTHER else None
+        words = other or proof.VERDICTS[finding.verdict]
         if finding.verdict not in (Verdict.GENUINE, Verdict.OTHER):
             self._print_changes(finding)
             raise CommandError(f"{strip_tags(str(words.title))}. {words.meaning} {words.advice}")
         self.stdout.write(self.style.SUCCESS(f"{strip_tags(str(words.title))}. {words.meaning}"))
         if finding.body is not None and finding.is_receipt:
             self._print_facts(Facts(finding.body), finding)
+        for label, value in other.facts if other else ():
+            self.stdout.write(f"{label}: {value}")
 
     def _print_facts(self, facts: Facts, finding: Finding) -> None:
         text = "in the file, unchanged" if finding.text else "not in the file"
