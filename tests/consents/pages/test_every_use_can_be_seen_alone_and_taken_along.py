@@ -144,7 +144,9 @@ def test_to_a_stranger_there_are_no_uses(
         assert client.get(f"/documents/{lease.uid}/{path}").status_code == 404
 
 
-@pytest.mark.parametrize("text", ["", "x", ".", "1.", ".1", "9" * 30 + ".1", "1." + "9" * 30, "1.२"])
+@pytest.mark.parametrize(
+    "text", ["", "x", ".", "1.", ".1", "9" * 30 + ".1", "1." + "9" * 30, "1.२", "२.1"]
+)
 def test_a_place_that_is_none_means_the_first_page(text: str) -> None:
     assert uses.use_place(text) is None
 

@@ -14,7 +14,8 @@ WEIRD = ["\0", "a\0b", "x" * 10_000, "-1", "99999", "9" * 30, "abc", "é ", "%",
          "0001-01", "9999-12", "2026-13",
          NOBODYS, "[]", "\ud7ff", "<script>", "W10", "{}"]  # fmt: skip
 NAMES = ["q", "party", "words", "kind", "status", "since", "until", "purpose", "organisation",
-         "training", "older", "newer", "before", "version", "system", "run", "page", "view"]  # fmt: skip
+         "training", "older", "newer", "before", "version", "system", "run", "page",
+         "view"]  # fmt: skip
 
 
 @pytest.mark.parametrize("value", WEIRD, ids=lambda value: repr(value)[:20])
@@ -23,8 +24,8 @@ def test_a_page_takes_any_query(value: str, shop: Shop, signed_in: Callable[...,
     client = signed_in(shop.ada)
     every = urlencode(dict.fromkeys(NAMES, value))
     for path in ("/", "/documents/", "/documents/by-purpose/", "/purposes/", "/history/",
-                 "/purposes/ai-training/", f"/documents/{lease.uid}/", f"/documents/{lease.uid}/uses/",
-                 f"/documents/{lease.uid}/uses.csv"):  # fmt: skip
+                 "/purposes/ai-training/", f"/documents/{lease.uid}/",
+                 f"/documents/{lease.uid}/uses/", f"/documents/{lease.uid}/uses.csv"):  # fmt: skip
         assert client.get(f"{path}?{every}").status_code == 200, path
     for name in NAMES:
         asked = urlencode({name: value})
