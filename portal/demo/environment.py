@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from portal.demo import keys, state
 
@@ -27,6 +28,8 @@ def make(*, smtp_port: int) -> dict[str, str]:
         | {
             "BIND": f"{host}:{port}",
             "SITE_URL": state.url(),
+            # The systems of the demo are pages of the demo itself.
+            "OUTGOING_ALLOWED_HOSTS": urlsplit(os.environ.get("SITE_URL", state.url())).netloc,
             "EMAIL_URL": f"smtp://localhost:{smtp_port}",
             "ALLOWED_HOSTS": "*" if host == "0.0.0.0" else f"localhost,127.0.0.1,[::1],{host}",  # noqa: S104
         }

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from portal.demo.handover import write_demo_json
+from portal.demo.sample import obeying
 from portal.demo.sample.load import is_loaded, load
 
 
@@ -22,5 +23,6 @@ class Command(BaseCommand):
             raise CommandError("Sample data belongs in a demo only (REGARD_DEMO=1).")
         if not is_loaded():
             load(self.stdout.write)
+        obeying.point_to(settings.SITE_URL)
         file = write_demo_json(settings.SITE_URL)
         self.stdout.write(f"Who can sign in with what: {file}")
