@@ -79,13 +79,16 @@ def changes(now: datetime) -> list[Changed]:
 
 
 def _numbers(versions: list[PurposeVersion]) -> dict[int, Told]:
-    rows = Announcing.objects.filter(version__in=versions).values_list(
-        "version",
-        "found",
-        Count("version__announcements"),
-        Count("version__announcements", filter=Q(version__announcements__sent_at__isnull=False)),
-        Count("version__announcements", filter=Q(version__announcements__failed_at__isnull=False)),
-        Count("version__announcements", filter=Q(version__announcements__read_at__isnull=False)),
+    people = "version__announcements"
+    rows = (
+        Announcing.objects.filter(version__in=versions)
+        .annotate(
+            told=Count(people),
+            sent=Count(people, filter=Q(version__announcements__sent_at__isnull=False)),
+            failed=Count(people, filter=Q(version__announcements__failed_at__isnull=False)),
+            read=Count(people, filter=Q(version__announcements__read_at__isnull=False)),
+        )
+        .values_list("version", "found", "told", "sent", "failed", "read")
     )
     return {pk: Told(*numbers) for pk, *numbers in rows}
 

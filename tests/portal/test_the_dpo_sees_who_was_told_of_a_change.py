@@ -4,7 +4,9 @@ import re
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
@@ -97,10 +99,11 @@ def test_nobody_but_the_dpo_sees_it(world: World, client: Client) -> None:
         assert client.post(f"/dashboard/changes/{version.pk}/resend/").status_code == 404
 
 
-def test_the_page_costs_the_same_for_many_changes(
-    world: World, dpo: Client, django_assert_max_num_queries: Any
-) -> None:
-    for _ in range(4):
+def test_the_page_costs_the_same_for_many_changes(world: World, dpo: Client) -> None:
+    costs = []
+    for _ in range(3):
         announce(world.purpose)
-    with django_assert_max_num_queries(9):
-        dpo.get("/dashboard/changes/")
+        with CaptureQueriesContext(connection) as asked:
+            dpo.get("/dashboard/changes/")
+        costs.append(len(asked))
+    assert costs[1] == costs[2]

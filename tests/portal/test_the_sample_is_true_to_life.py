@@ -12,6 +12,7 @@ from django_q.models import OrmQ
 from accounts.models import AccessEvent, User
 from consents import permits
 from consents.models import (
+    Announcement,
     ChoiceEvent,
     Document,
     Party,
@@ -142,6 +143,18 @@ def test_versions_follow_each_other_and_one_is_announced() -> None:
         assert second.published_at < second.effective_from < timezone.now()
     assert PurposeVersion.objects.filter(effective_from__gt=timezone.now()).count() == 1
     assert all(one.sha256 == sha256_of(one.published()) for one in PurposeVersion.objects.all())
+
+
+def test_everybody_was_told_of_what_is_announced_and_some_have_read_it() -> None:
+    version = PurposeVersion.objects.get(effective_from__gt=timezone.now())
+    assert version.widens
+    told = Announcement.objects.filter(version=version)
+    customers = User.objects.filter(role="customer", is_active=True)
+    assert set(customers) == {one.person for one in told if one.person}
+    assert told.filter(address__isnull=False).exists()
+    assert {one.read_by for one in told} == {"", "mail", "portal"}
+    assert [one.person for one in told.filter(sent_at=None)] == [person("camille")]
+    assert all(one.created_at < one.sent_at < timezone.now() for one in told if one.sent_at)
 
 
 def test_requests_are_in_every_state_with_one_overdue_and_one_extended() -> None:

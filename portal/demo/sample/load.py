@@ -14,6 +14,7 @@ from portal.demo.sample import (
     people,
     publications,
     signers,
+    telling,
     traces,
     training,
     using,
@@ -37,7 +38,9 @@ def load(say: Callable[[str], object] = print) -> None:
     say("Eighteen months of uses, choices, trainings and requests")
     play([moment for moment in _everything(world) if moment.at < world.now])
     obeying.settle_history()
+    telling.keep_some_back(world)
     traces.deliver_mails(world)
+    telling.note_deliveries()
     signers.write_to(world)
     traces.empty_queue(queued)
 
@@ -49,6 +52,7 @@ def _everything(world: World) -> list[Moment]:
         *using.moments(world),
         *asking.moments(world),
         *traces.moments(world),
+        *telling.moments(world),
         Moment(world.clock.ago(34, "15:20"), partial(documents.restrict, world.filed)),
     ]
 
