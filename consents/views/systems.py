@@ -15,7 +15,6 @@ from accounts.roles import SignedInRequest, dpo_required
 from consents.actions import systems as actions
 from consents.forms_systems import SystemForm
 from consents.models import System
-from portal.lib.errors import DomainError
 
 EVENTS_SHOWN = 100
 
@@ -33,9 +32,10 @@ def systems(request: SignedInRequest) -> HttpResponse:
 @dpo_required
 def new_system(request: SignedInRequest) -> HttpResponse:
     """Register a system; its secret is shown on the page that follows, once."""
-    if request.method == "POST":
+    form = SystemForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
         return _register(request)
-    return render(request, "consents/staff_system_new.html", {"form": SystemForm()})
+    return _ask(request, form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -68,14 +68,19 @@ def new_secret(request: SignedInRequest, slug: str) -> HttpResponse:
 @never_cache
 def _register(request: SignedInRequest) -> HttpResponse:
     form = SystemForm(request.POST)
-    if form.is_valid():
+    if form.is_valid():  # it was before the person proved who they are, and is looked at again
         try:
             made, secret = actions.register(form.entry(), by=request.user)
-        except DomainError as refused:
-            form.add_error(None, str(refused.message))
+        except actions.KnownAlready as refused:
+            form.add_error("slug", str(refused.message))
         else:
             return _show(request, made, secret, overlap=False)
-    return render(request, "consents/staff_system_new.html", {"form": form}, status=422)
+    return _ask(request, form)
+
+
+def _ask(request: SignedInRequest, form: SystemForm) -> HttpResponse:
+    status = 422 if form.is_bound else 200
+    return render(request, "consents/staff_system_new.html", {"form": form}, status=status)
 
 
 def _show(request: SignedInRequest, made: System, secret: str, *, overlap: bool) -> HttpResponse:

@@ -22,6 +22,7 @@ from urllib.parse import SplitResult, urlsplit
 from django.conf import settings
 
 MOST_BYTES = 64 * 1024
+MOST_ADDRESSES = 4  # of one name, tried one after the other
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 # Ranges in which an IPv4 address hides that the rest of this check would not see, and ranges that
@@ -55,14 +56,16 @@ CODES = frozenset(
 
 @dataclass(frozen=True)
 class Target:
-    """An address that may be called: its parts, and where exactly the connection goes."""
+    """An address that may be called: its parts, and where exactly the connection may go.
+
+    ``addresses`` are pairs of family and socket address, tried in this order.
+    """
 
     secure: bool
     host: str
     port: int
     path: str
-    address: tuple[Any, ...]
-    family: int
+    addresses: tuple[tuple[int, tuple[Any, ...]], ...]
 
     @property
     def authority(self) -> str:
@@ -122,9 +125,9 @@ def resolve(url: str) -> Target:
     # All of them, not only the first: who answers with a public and a private one means harm.
     if not known and not all(is_public(str(row[4][0])) for row in found):
         raise Undelivered("blocked_address")
-    family, _, _, _, address = found[0]
+    addresses = tuple((int(row[0]), row[4]) for row in found)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return Target(parts.scheme == "https", host, port, path, address, family)
+    return Target(parts.scheme == "https", host, port, path, addresses)
 
 
 def checked(url: str) -> tuple[SplitResult, int]:
@@ -177,14 +180,27 @@ class _Pinned(http.client.HTTPConnection):
 
     def connect(self) -> None:
         """Connect to the pinned address, with TLS for the name."""
-        raw = socket.socket(self._target.family, socket.SOCK_STREAM)
-        raw.settimeout(self.timeout)
-        self.sock = raw
-        raw.connect(self._target.address)
+        raw = self._reach()
         if self._target.secure:
             context = ssl.create_default_context()
             context.minimum_version = ssl.TLSVersion.TLSv1_2
             self.sock = context.wrap_socket(raw, server_hostname=self._target.host)
+
+    def _reach(self) -> socket.socket:
+        """Return a connection to the first of the checked addresses that takes one."""
+        problem = OSError("no address")
+        for family, address in self._target.addresses[:MOST_ADDRESSES]:
+            raw = socket.socket(family, socket.SOCK_STREAM)
+            raw.settimeout(self.timeout)
+            self.sock = raw
+            try:
+                raw.connect(address)
+            except OSError as error:
+                raw.close()
+                problem = error
+            else:
+                return raw
+        raise problem
 
     def abort(self) -> None:
         """End the exchange from another thread: whoever waits for it gets an error."""
