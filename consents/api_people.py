@@ -14,6 +14,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
@@ -37,12 +38,19 @@ from consents.serializers_runs import (
     RefusalOut,
 )
 from consents.standing import Stand
+from portal.lib.errors import DomainError
 
 NO_PERSON = OpenApiResponse(description="No such person.")
 KEPT = 24 * 60 * 60  # seconds for which an Idempotency-Key is remembered
 KEY = OpenApiParameter(
     "Idempotency-Key", str, OpenApiParameter.HEADER, description="Of your own, for 24 hours."
 )
+
+
+class KeyOfAnother(DomainError):
+    """The key stands for what was asked first, and this is something else."""
+
+    code = "key_of_another"
 
 
 class PeopleView(APIView):
@@ -135,16 +143,16 @@ class Refusals(PeopleView):
         address = _address(uid)
         serializer = RefusalIn(data=request.data)
         serializer.is_valid(raise_exception=True)
+        told = dict(serializer.validated_data)
         key = request.headers.get("Idempotency-Key", "")[:200]
         name = f"refusal:{request.user}:{uid}:{key}"
         # The cache is a table of this database: what it remembers is committed with the act.
         with transaction.atomic():
-            done = cache.get(name) if key else None
-            event = ChoiceEvent.objects.filter(uid=done).first() if done else None
+            event = _done(cache.get(name) if key else None, told)
             if event is None:
-                event = _refuse(address, serializer.validated_data)
+                event = _refuse(address, told)
                 if key:
-                    cache.set(name, str(event.uid), KEPT)
+                    cache.set(name, [str(event.uid), told], KEPT)
         return Response({
             "purpose": event.purpose.slug,
             "act": event.act,
@@ -152,6 +160,16 @@ class Refusals(PeopleView):
             "receipt": event.uid,
             "receipt_url": _url("consents:receipt", event.uid),
         })  # fmt: skip
+
+
+def _done(remembered: list[Any] | None, told: dict[str, Any]) -> ChoiceEvent | None:
+    """Return the act of a key that was seen before."""
+    if remembered is None:
+        return None
+    uid, before = remembered
+    if before != told:
+        raise KeyOfAnother("This Idempotency-Key was used for another refusal.")
+    return ChoiceEvent.objects.get(uid=uid)
 
 
 def _refuse(address: Address, told: dict[str, Any]) -> ChoiceEvent:
@@ -162,7 +180,7 @@ def _refuse(address: Address, told: dict[str, Any]) -> ChoiceEvent:
     if told.get("document"):
         document = Document.objects.filter(reference=told["document"]).first()
         if document is None:  # what is not theirs and what is not there answer alike
-            raise choices.NotYours("This document is not one of theirs.")
+            raise choices.NotYours(_("This document is not one of yours."))
     person = address.person
     return choices.refuse(
         purpose, person=person, address=None if person else address, by=None, document=document,

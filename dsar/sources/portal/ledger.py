@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from consents.models import PermitAnswer, PurposeVersion, Use
+from consents.models import ManifestLine, PermitAnswer, PurposeVersion, Use
 from consents.permits import Reason
 from dsar.grounds import ErasureGround, Sentence
 from dsar.models import ErasureItem, SubjectRequest
@@ -27,7 +27,8 @@ class UseSource(Source):
 
     slug = "uses"
     label = gettext_lazy("Uses of your documents")
-    covers = frozenset({"consents.Use"})
+    # A canary is a document of nobody; it is named here because it names a document.
+    covers = frozenset({"consents.Use", "consents.ManifestLine", "consents.Canary"})
 
     def describe(self) -> Description:
         """Say in words what is held about uses."""
@@ -61,6 +62,20 @@ class UseSource(Source):
                 Column("reference", _("Reference of the document")),
             ),
             (_use_row(use, titles) for use in uses.iterator(chunk_size=AT_A_TIME)),
+        )
+        lines = _lines(person).select_related("document", "run").order_by("checked_at", "pk")
+        yield Table(
+            "training_runs",
+            _("Training runs that asked for your documents"),
+            _("For which run a document was proposed, and whether it was told to leave it out."),
+            (
+                Column("checked_at", _("When")),
+                Column("document", _("Document")),
+                Column("training_run", _("Training of a model")),
+                Column("excluded", _("Left out because")),
+                Column("used_at", _("Used on")),
+            ),
+            (_line_row(line) for line in lines.iterator(chunk_size=AT_A_TIME)),
         )
 
     def plan(self, person: User, request: SubjectRequest) -> Iterator[Proposal]:
@@ -147,6 +162,10 @@ def _uses(person: User) -> QuerySet[Use]:
     return Use.objects.filter(document__in=parties_of(person).values("document"))
 
 
+def _lines(person: User) -> QuerySet[ManifestLine]:
+    return ManifestLine.objects.filter(document__in=parties_of(person).values("document"))
+
+
 def _answers(person: User) -> QuerySet[PermitAnswer]:
     return PermitAnswer.objects.filter(document__in=parties_of(person).values("document"))
 
@@ -161,6 +180,19 @@ def _use_row(use: Use, titles: dict[int, str]) -> Row:
             "training_run": use.training_run.reference if use.training_run else None,
             "reference": use.document.reference,
         }
+    )
+
+
+def _line_row(line: ManifestLine) -> Row:
+    return Row(
+        {
+            "checked_at": line.checked_at,
+            "document": line.document.title,
+            "training_run": line.run.reference,
+            "excluded": line.excluded,
+            "used_at": line.used_at,
+        },
+        {"excluded": Reason(line.excluded).label} if line.excluded in Reason.values else {},
     )
 
 
