@@ -20,6 +20,7 @@ urlpatterns = [
     path(".well-known/jwks.json", receipts.jwks, name="jwks"),
     path("purposes/", purposes.purposes, name="purposes"),
     path("purposes/<slug:slug>/", purposes.purpose, name="purpose"),
+    path("purposes/<slug:slug>/exceptions/", purposes.exceptions, name="exceptions"),
     path("documents/", documents.documents, name="documents"),
     path("documents/by-purpose/", documents.documents_by_purpose, name="grid"),
     path("documents/selection/", selections.selection, name="selection"),

@@ -8,6 +8,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from consents.models import Purpose
 from consents.queries import catalogue
+from consents.queries.exceptions import exceptions as exceptions_page
 from consents.queries.notices import banners
 from consents.queries.privacy_signal import privacy_signal
 from consents.queries.purposes import purpose_page
@@ -40,3 +41,21 @@ def purpose(request: SignedInRequest, slug: str) -> HttpResponse:
     found = purpose_page(request.user, of, asked, now=now, saved=just_saved(request))
     notices.seen(request, [one.version for one in found.wordings if one.version.widens])
     return page(request, "consents/purpose.html", {"page": found})
+
+
+@require_safe
+def exceptions(request: SignedInRequest, slug: str) -> HttpResponse:
+    """List what the person chose for single documents and organisations, each with a way back."""
+    asked = get_object_or_404(Purpose, slug=slug)
+    version = catalogue.catalogue(timezone.now()).versions.get(asked.pk)
+    found = exceptions_page(
+        request.user, asked, version, saved=just_saved(request),
+        older=request.GET.get("older", ""), newer=request.GET.get("newer", ""),
+    )  # fmt: skip
+    context = {
+        "page": found,
+        "title": version.text().title if version else asked.slug,
+        "older": f"?older={found.older}" if found.older else "",
+        "newer": f"?newer={found.newer}" if found.newer else "",
+    }
+    return page(request, "consents/exceptions.html", context)
