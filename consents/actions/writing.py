@@ -5,6 +5,7 @@ subject's row and applied the rules; nothing else writes a ``Standing``.
 """
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from typing import NamedTuple
 
 from django.db import transaction
@@ -63,13 +64,18 @@ def _stand(acts: Sequence[Written]) -> None:
 
 
 def _present(event: ChoiceEvent, standing: Standing | None) -> Standing:
-    one = standing or Standing(
-        purpose_id=event.purpose_id,
-        person_id=event.person_id,
-        address_id=event.address_id,
-        organisation_id=event.organisation_id,
-        document_id=event.document_id,
-        within_id=event.within_id,
+    # A copy: what is only foreseen may not change what the caller holds.
+    one = (
+        copy(standing)
+        if standing is not None
+        else Standing(
+            purpose_id=event.purpose_id,
+            person_id=event.person_id,
+            address_id=event.address_id,
+            organisation_id=event.organisation_id,
+            document_id=event.document_id,
+            within_id=event.within_id,
+        )
     )
     one.event, one.allowed, one.since = event, event.allows, event.at
     return one

@@ -1,6 +1,6 @@
 """What organisations decided for their documents, and the clauses that agreed for members."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -12,13 +12,15 @@ from consents.models.ledger import POLICY
 from consents.queries.catalogue import Catalogue, choices
 from consents.queries.choice import Choice
 from consents.queries.diff import Piece, pieces
+from consents.queries.reach import Reach, reach
 
 
 @dataclass(frozen=True)
 class Position:
     """What an organisation decided about a purpose: agreed by contract, refused, or left it open.
 
-    ``standing`` is None where it never decided anything.
+    ``standing`` is None where it never decided anything. ``reach`` is what the administrator's next
+    act would change; it is not reckoned for others.
     """
 
     organisation: Organisation
@@ -26,6 +28,7 @@ class Position:
     version: PurposeVersion | None
     standing: Standing | None
     may_set: bool
+    reach: Reach | None = None
     saved_at: datetime | None = None
 
     @property
@@ -87,6 +90,16 @@ def positions(person: User, of: Catalogue, *, saved: str | None = None) -> list[
         for organisation, membership in mine.items()
         for purpose in sorted(of.purposes, key=lambda one: not one.is_ai_training)
         if purpose.has_control
+    ]
+
+
+def with_reach(of: list[Position], by: User) -> list[Position]:
+    """Return the positions with what the next act would change, where the person may do it."""
+    return [
+        replace(one, reach=reach(one.organisation, one.purpose, one.standing, by=by))
+        if one.may_set and one.version is not None
+        else one
+        for one in of
     ]
 
 

@@ -225,7 +225,15 @@ def _as_it_stands(purpose: Purpose, documents: Iterable[Document], now: Answers)
     for one in documents:
         why = words.verdict(purpose, now[1][one.pk, purpose.pk], now[0][one.pk], one.organisation)
         found.setdefault(why, []).append(one)
-    return [Group(why, of, changes=False) for why, of in found.items()]
+    return [
+        Group(
+            ngettext("%(count)s document. %(why)s", "%(count)s documents. %(why)s", len(of))
+            % {"count": len(of), "why": why},
+            of,
+            changes=False,
+        )
+        for why, of in found.items()
+    ]
 
 
 def _fate(

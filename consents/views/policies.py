@@ -18,6 +18,7 @@ from consents.forms import LIFT, PolicyForm
 from consents.models import ChoiceEvent, Purpose
 from consents.queries import policies as queries
 from consents.queries.catalogue import catalogue
+from consents.queries.reach import acts
 from consents.views.parts import (
     SeeOther,
     SignedInRequest,
@@ -42,8 +43,9 @@ def policy(request: SignedInRequest) -> HttpResponse:
     positions = queries.positions(request.user, of, saved=just_saved(request))
     if not positions:
         raise Http404
+    positions = queries.with_reach(positions, request.user)
     groups = [
-        (organisation, list(group))
+        (organisation, list(group), acts(organisation))
         for organisation, group in groupby(positions, key=lambda one: one.organisation)
     ]
     return page(request, "consents/policy.html", {"groups": groups})
@@ -56,9 +58,11 @@ def organisation(request: SignedInRequest, uid: UUID) -> HttpResponse:
     membership = get_object_or_404(mine, organisation__uid=uid)
     of = catalogue(timezone.now())
     positions = queries.positions(request.user, of, saved=just_saved(request))
+    mine_here = [one for one in positions if one.organisation == membership.organisation]
     context = organisations.page_context(membership) | {
         "form": InvitationForm(),
-        "positions": [one for one in positions if one.organisation == membership.organisation],
+        "positions": queries.with_reach(mine_here, request.user),
+        "policy_acts": acts(membership.organisation),
     }
     return personal(render(request, "consents/organisation.html", context))
 
