@@ -51,6 +51,8 @@ def paths() -> list[str]:
     return [
         "/", "/documents/", "/documents/?kind=nda&since=1", "/documents/by-purpose/",
         f"/documents/{newest.uid}/", f"/documents/{oldest.uid}/", "/purposes/",
+        f"/documents/{oldest.uid}/uses/", f"/documents/{oldest.uid}/?purpose=delivery",
+        "/documents/by-purpose/?since=x",
         "/purposes/ai-training/", "/purposes/delivery/", "/history/",
         f"/choices/clause/{clause.pk}/", "/organisation/policy/",
     ]  # fmt: skip
