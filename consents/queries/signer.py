@@ -29,7 +29,7 @@ from consents.queries import uses, words
 from consents.queries.catalogue import Catalogue
 from consents.queries.choice import REFUSE, Choice, choice
 from consents.queries.document import TrainingPast, initials, masked, training_past
-from consents.standing import Stand
+from consents.standing import Origin, Stand
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ class SignerLine:
     allowed: bool
     verdict: str
     example: str
+    may_refuse_all: bool
 
     @property
     def icon(self) -> str:
@@ -245,4 +246,9 @@ def _line(control: Choice, text: PurposeText, document: Document, decision: Deci
         verdict=words.verdict(control.purpose, control.stand, decision, document.organisation),
         # Not str.format(): braces in a title are no placeholders.
         example=text.example.replace("{document}", document.title),
+        may_refuse_all=control.purpose.has_control and not _is_refused_for_all(control.stand),
     )
+
+
+def _is_refused_for_all(stand: Stand) -> bool:
+    return not stand.allowed and stand.origin is Origin.EVERYTHING

@@ -180,8 +180,10 @@ def _door_page(
     request: HttpRequest, link: DocumentLink, form: CodeForm, *, status: int = 200
 ) -> HttpResponse:
     now = timezone.now()
+    door = queries.door(catalogue(now), link.document, now=now)
     context = _common(request, link) | {
-        "door": queries.door(catalogue(now), link.document, now=now),
+        "door": door,
+        "refused": _refused_here(request, link, door.purpose),
         "form": form,
         "sent": signer_session.sent_at(request, link) is not None or form.is_bound,
     }
@@ -207,6 +209,18 @@ def _common(request: HttpRequest, link: DocumentLink) -> dict[str, Any]:
         "masked": links.masked(link.address.email or ""),
         "done": queries.done_here(link, signer_session.refusals(request, link)),
     }
+
+
+def _refused_here(
+    request: HttpRequest, link: DocumentLink, purpose: Purpose | None
+) -> dict[str, bool]:
+    """Return for which scopes this browser has refused the purpose: it is not offered again."""
+    mine = [
+        one["everything"]
+        for one in signer_session.refusals(request, link)
+        if purpose is not None and one["purpose"] == purpose.slug
+    ]
+    return {"document": False in mine, "everything": True in mine}
 
 
 def _path(link: DocumentLink) -> str:
