@@ -7,6 +7,7 @@ from consents.views import deliveries, systems
 from consents.views import selections
 from consents.views.applied import applied
 from consents.views import training
+from consents.views import history_json
 from consents.views.verify import verify
 
 app_name = "consents"
@@ -16,6 +17,7 @@ urlpatterns = [
     path("receipts/<uuid:uid>/", receipts.receipt, name="receipt"),
     path("receipts/<uuid:uid>.json", receipts.receipt_json, name="receipt-json"),
     path("receipts/<uuid:uid>.pdf", receipts.receipt_pdf, name="receipt-pdf"),
+    path("receipts/<uuid:uid>.kantara.json", receipts.receipt_kantara, name="receipt-kantara"),
     path("verify/", verify, name="verify"),
     path(".well-known/jwks.json", receipts.jwks, name="jwks"),
     path("purposes/", purposes.purposes, name="purposes"),
@@ -35,6 +37,7 @@ urlpatterns = [
     path("training/documents.csv", training.training_file, name="training-file"),
     path("training/<uuid:uid>/", training.run, name="training-run"),
     path("history/", history.history, name="history"),
+    path("history/choices.json", history_json.history_json, name="history-json"),
     path("history/choices.csv", history.history_file, name="history-file"),
     path("notices/<str:token>/", notices.notice, name="notice"),
     path("staff/deliveries/", deliveries.deliveries, name="deliveries"),

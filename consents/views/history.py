@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import tzinfo
 
 from django.http import HttpResponse, StreamingHttpResponse
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -13,10 +14,9 @@ from accounts.models import User
 from consents.actions import notices
 from consents.queries import history as queries
 from consents.queries.history import Entry
+from consents.receipts import address
 from consents.views.parts import SignedInRequest, page
-
-# What a spreadsheet would take for a formula (OWASP ASVS 5.0, V1.2.10).
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
+from portal.lib.sheets import safe as safe
 
 
 @require_safe
@@ -76,16 +76,11 @@ def lines(person: User, language: str, zone: tzinfo) -> Iterator[str]:
         yield line
 
 
-def safe(cell: str) -> str:
-    """Return the cell so that no spreadsheet computes it."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
-
-
 def _head() -> list[str]:
     return [
         _("When"), _("Who"), _("What"), _("Purpose"), _("About"), _("Before"), _("After"),
         _("How"), _("Version shown"), _("Language shown"), _("SHA-256 of the text shown"),
-        _("Number of the act"),
+        _("Number of the act"), _("Receipt"),
     ]  # fmt: skip
 
 
@@ -95,4 +90,5 @@ def _cells(entry: Entry) -> list[str]:
         timezone.localtime(event.at).isoformat(timespec="seconds"),
         entry.who, entry.what, entry.purpose, entry.scope, entry.before, entry.after, entry.source,
         str(event.version.number), event.language, event.text_sha256, str(event.uid),
+        address(reverse("consents:receipt", args=[event.uid])) if entry.is_mine else "",
     ]  # fmt: skip

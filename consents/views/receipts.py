@@ -10,7 +10,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from consents import proofs, receipts
+from consents import kantara, proofs, receipts
 from consents.models import Receipt
 from consents.queries import history
 from consents.queries.facts import Facts
@@ -34,6 +34,13 @@ def receipt_json(request: SignedInRequest, uid: UUID) -> HttpResponse:
 def receipt_pdf(request: SignedInRequest, uid: UUID) -> HttpResponse:
     """Hand out the document for people, in the language of the page, the sealed file attached."""
     return pdf_file(_get(request, uid))
+
+
+@require_safe
+def receipt_kantara(request: SignedInRequest, uid: UUID) -> HttpResponse:
+    """Hand out a consent in the older form of Kantara; 409 for any other act."""
+    held = _get(request, uid)
+    return _file(kantara.as_file(held), "application/json", held, "kantara.json")
 
 
 def json_file(held: Receipt) -> HttpResponse:
@@ -80,10 +87,11 @@ def _get(request: SignedInRequest, uid: UUID) -> Receipt:
 
 def _context(held: Receipt) -> dict[str, Any]:
     """Return what page and PDF show: what is sealed, and the names that only the holder may see."""
-    event = held.event
+    event, facts = held.event, Facts.of(held)
     return {
         "receipt": held,
-        "facts": Facts.of(held),
+        "facts": facts,
+        "is_consent": kantara.is_consent(facts),
         "about": history.scope(event),
         "text": event.version.text(event.language),
         "verify": receipts.address("/verify/"),
