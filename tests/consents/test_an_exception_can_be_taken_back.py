@@ -149,3 +149,13 @@ def test_a_person_s_yes_answers_their_own_older_refusal_by_link(world):
     assert not may("private")
     world.allow(world.cleo, document=lease)
     assert may("private")
+
+
+def test_its_receipt_can_be_read(world, lease, client):
+    world.refuse(world.cleo, document=lease)
+    event = follow(world, world.cleo, document=lease)
+    client.force_login(world.cleo)
+    page = client.get(f"/receipts/{event.uid}/")
+    assert page.status_code == 200
+    assert "removed the exception" in page.content.decode()
+    assert client.get(f"/receipts/{event.uid}.pdf").content.startswith(b"%PDF")
