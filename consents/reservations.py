@@ -26,6 +26,11 @@ def with_signals(response: Answer, *documents: Document) -> Answer:
     It goes on every answer that carries a document, be it the file or what stands in it. Where
     training is allowed, only indexing is forbidden: permission is not broadcast.
     """
-    for name, value in reservations.headers(reserved=is_reserved(documents)).items():
+    return mark(response, reserved=is_reserved(documents))
+
+
+def mark(response: Answer, *, reserved: bool) -> Answer:
+    """Return the answer with the same, where the gate's word is known already."""
+    for name, value in reservations.headers(reserved=reserved).items():
         response[name] = value
     return response

@@ -7,7 +7,7 @@ from consents.views import deliveries, systems
 from consents.views import selections
 from consents.views.applied import applied
 from consents.views import training
-from consents.views import history_json
+from consents.views import history_json, usage
 from consents.views.verify import verify
 
 app_name = "consents"
@@ -30,6 +30,7 @@ urlpatterns = [
     path("documents/selection/<uuid:batch>/", selections.selection_done, name="selection-done"),
     path("documents/selection/<uuid:batch>/undo/", selections.undo_selection, name="undo"),
     path("documents/<uuid:uid>/", documents.document, name="document"),
+    path("documents/<uuid:uid>/usage.json", usage.usage, name="document-usage"),
     path("documents/<uuid:uid>/file/", documents.document_file, name="document-file"),
     path("documents/<uuid:uid>/uses/", uses.uses, name="uses"),
     path("documents/<uuid:uid>/uses.csv", uses.uses_file, name="uses-file"),

@@ -20,7 +20,7 @@ from consents.queries.catalogue import catalogue
 from consents.queries.document import document_page
 from consents.queries.grid import grid
 from consents.queries.uses import timeline
-from consents.reservations import with_signals
+from consents.reservations import mark, with_signals
 from consents.views.parts import SeeOther, SignedInRequest, just_saved, page
 from consents.views.searching import beside, search, titles
 
@@ -79,15 +79,17 @@ def document(request: SignedInRequest, uid: UUID) -> HttpResponse:
     form = UsesFilter(request.GET, purposes=titles(of))
     wanted = form.wanted()
     shown = timeline(found, wanted, before=month(request.GET.get("before", "")))
+    about = document_page(request.user, of, found, saved=just_saved(request))
     context = {
-        "page": document_page(request.user, of, found, saved=just_saved(request)),
+        "page": about,
         "timeline": shown,
         "form": form,
         "narrowed": wanted.narrows,
         "newest": beside(form),
         "older": beside(form, before=f"{shown.older:%Y-%m}") if shown.older else "",
     }
-    return page(request, "consents/document.html", context)
+    answer = page(request, "consents/document.html", context)
+    return mark(answer, reserved=about.training is None or not about.training.allowed)
 
 
 @require_safe
