@@ -47,6 +47,7 @@ class BulkAnswer(models.Model):
         QUERY = "query", "query"
         SNAPSHOT = "snapshot", "snapshot"
         MANIFEST = "manifest", "manifest"
+        CHANGES = "changes", "changes"
 
     at = models.DateTimeField(default=timezone.now)
     client = models.CharField(max_length=100)

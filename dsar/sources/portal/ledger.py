@@ -98,7 +98,7 @@ class PermitSource(Source):
 
     slug = "permits"
     label = gettext_lazy("Permissions asked about your documents")
-    covers = frozenset({"consents.PermitAnswer"})
+    covers = frozenset({"consents.PermitAnswer", "consents.PermitChange"})
 
     def describe(self) -> Description:
         """Say in words what is held about permissions."""
