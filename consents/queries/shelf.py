@@ -22,6 +22,7 @@ from consents.models import Document, Party, Use
 
 PAGE = 25
 STRETCH, STRETCHES = 2_000, 5  # documents of an address that one page of a search looks at
+FAR = 2  # stretches, where each document costs a look at its uses or a question to the gate
 COUNTED = 1000  # beyond it a count says "more than 1,000": counting on would cost and tell nothing
 WORDS = 5  # of a search; the rest of a pasted sentence adds nothing
 
@@ -83,6 +84,11 @@ class Wanted:
             self.organisation, self.purpose, self.training,
         )  # fmt: skip
         return any(asked)
+
+    @property
+    def looks_far(self) -> bool:
+        """Whether more has to be read of each document than the document and its parties."""
+        return bool(self.purpose or self.training)
 
     @property
     def asks_the_gate(self) -> bool:
@@ -212,7 +218,7 @@ def _look(
     and in all so few that a rare word costs no more than a common one.
     """
     found: list[Place] = []
-    for _stretch in range(STRETCHES):
+    for _stretch in range(FAR if wanted.looks_far else STRETCHES):
         end = _end_of_stretch(addresses, walk) if wanted.narrows else None
         found += _answering(addresses, wanted, replace(walk, end=end), limit=limit - len(found))
         if end is None or len(found) > PAGE:

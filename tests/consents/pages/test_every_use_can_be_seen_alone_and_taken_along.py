@@ -124,7 +124,7 @@ def test_all_uses_as_a_file_in_the_persons_language_and_safe_in_a_spreadsheet(
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
     assert answer["Cache-Control"] == "private, no-store"
     assert "Lease" not in answer["Content-Disposition"]
-    text = b"".join(answer).decode()  # type: ignore[arg-type]
+    text = b"".join(answer).decode()
     assert text.startswith("\ufeffQuand,")
     head, *lines = csv.reader(io.StringIO(text.removeprefix("\ufeff")))
     assert len(lines) == 14
