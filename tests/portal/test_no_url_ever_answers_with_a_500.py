@@ -7,6 +7,7 @@ import base64
 import os
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,8 +17,10 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver
 
 from accounts.actions import claim_address, join
-from accounts.models import Organisation
+from accounts.models import Address, Organisation
 from consents.actions import choices
+from consents.actions.links import give_link
+from consents.links import token_of
 from dsar import actions
 from dsar.models.requests import Kind
 from tests.accounts import people
@@ -98,6 +101,9 @@ class World:
         address = claim_address("ada@example.org", person=self.ada)
         document = make_document("abc", address, organisation=organisation)
         event = choices.allow(make_purpose(), person=self.ada, by=self.ada, language="en")
+        signer = Address.objects.create(email="signer@example.org")
+        shared = make_document("shared", signer)
+        link = give_link(shared, email="signer@example.org", lasting=timedelta(days=9))
         asked = actions.open_request(Kind.ERASURE, person=self.ada, by=self.ada, language="en")
         self.known = {
             "slug": ["ai-training"],
@@ -107,6 +113,7 @@ class World:
             "receipts/uid": [str(event.uid)],
             "organisation/uid": [str(organisation.uid)],
             "person": [str(self.ada.uid)],
+            "d/token": [token_of(link)],
         }
 
     def addresses(self, route: str) -> Iterator[str]:
