@@ -65,11 +65,16 @@ def differences(old: PurposeVersion, new: PurposeVersion) -> list[Difference]:
     """Return the parts that differ, the legal basis and the retention first."""
     before, after = asdict(old.text()), asdict(new.text())
     changed = [
-        Difference(PARTS[part], pieces(before[part], after[part]))
+        Difference(PARTS[part], pieces(_of_no_document(before[part]), _of_no_document(after[part])))
         for part in PARTS
         if before[part] != after[part]
     ]
     return [*_facts(old, new), *changed]
+
+
+def _of_no_document(text: str) -> str:
+    """Return a text with its example about no document in particular."""
+    return text.replace("{document}", "…")
 
 
 def _facts(old: PurposeVersion, new: PurposeVersion) -> Iterator[Difference]:
