@@ -218,7 +218,7 @@ def _choose(
     if at is not None and act in ALLOWING:
         _require_newer(at, purpose, scope, subject)
     event = ChoiceEvent(
-        act=act, version=version, source=source, by=by, clause=clause, at=at or timezone.now(),
+        act=act, source=source, by=by, clause=clause, at=at or timezone.now(),
         **shown(version, language), **about,
     )  # fmt: skip
     return write([Written(event, standing)])[0]

@@ -4,10 +4,10 @@ Each document gets an act and a receipt of its own, as if chosen one by one; the
 share their ``batch``. All of it is one transaction of a fixed number of statements.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 from uuid import UUID
 
 from django.db import transaction
@@ -28,7 +28,7 @@ from consents.actions.scopes import (
     version_in_force,
 )  # fmt: skip
 from consents.actions.writing import Written, record, shown, write
-from consents.models import ChoiceEvent, Document, Purpose, PurposeVersion, Standing
+from consents.models import ChoiceEvent, Document, Purpose, Standing
 from consents.models.ledger import Act, Source
 from consents.permits import Decision
 from portal.lib.errors import DomainError
@@ -135,32 +135,31 @@ def planned(
     version = version_in_force(purpose)
     bearing = Bearing.of(person, purpose, documents)
     floor, no = floor_of(version), refusing_act(purpose, person)
+    words = shown(version, language)
     written = []
     for document in _open_to(way, purpose, documents):
         own, stand = bearing.own(document, person), bearing.on(document)
         act = _act(way, purpose, no, stand)
         if not _is_news(act, own, stand, floor):
             continue
-        event = new_act(act, version, person, document, language=language, batch=batch)
+        event = new_act(act, words, person, document, batch=batch)
         written.append(Written(event, own))
     return written
 
 
 def new_act(
     act: Act,
-    version: PurposeVersion,
+    words: Mapping[str, Any],
     person: User,
     document: Document,
     *,
-    language: str,
     batch: UUID | None,
     undoes: ChoiceEvent | None = None,
 ) -> ChoiceEvent:
-    """Return the person's act about one document, not saved yet."""
+    """Return the person's act about one document, not saved yet; ``words`` are those ``shown``."""
     return ChoiceEvent(
-        act=act, purpose=version.purpose, version=version, person=person, by=person,
-        document=document, source=Source.PORTAL, batch=batch, undoes=undoes,
-        **shown(version, language),
+        act=act, purpose=words["version"].purpose, person=person, by=person, document=document,
+        source=Source.PORTAL, batch=batch, undoes=undoes, **words,
     )  # fmt: skip
 
 

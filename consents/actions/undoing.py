@@ -23,7 +23,7 @@ from consents.actions.scopes import (
     version_in_force,
 )  # fmt: skip
 from consents.actions.selections import Bearing, new_act
-from consents.actions.writing import Written, write
+from consents.actions.writing import Written, shown, write
 from consents.models import ChoiceEvent, Document, Standing
 from consents.models.ledger import Act
 from portal.lib.errors import DomainError
@@ -134,6 +134,7 @@ def _restoring(events: Sequence[ChoiceEvent], person: User, *, language: str) ->
     documents = [one.document for one in events if one.document is not None]
     bearing, former = Bearing.of(person, purpose, documents), _former(events, person)
     floor, no = floor_of(version), refusing_act(purpose, person)
+    words = shown(version, language)
     written = []
     for event in events:
         document = event.document
@@ -143,7 +144,7 @@ def _restoring(events: Sequence[ChoiceEvent], person: User, *, language: str) ->
         act = _act_back(event, former.get(document.pk), stand, no=no, floor=floor)
         if act == Act.FOLLOWS_AGAIN and own is None:
             continue
-        new = new_act(act, version, person, document, language=language, batch=batch, undoes=event)
+        new = new_act(act, words, person, document, batch=batch, undoes=event)
         written.append(Written(new, own))
     return written
 

@@ -6,7 +6,7 @@ subject's row and applied the rules; nothing else writes a ``Standing``.
 
 from collections.abc import Iterable, Sequence
 from copy import copy
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import transaction
 
@@ -41,10 +41,14 @@ def record(acts: Sequence[Written]) -> list[ChoiceEvent]:
     return events
 
 
-def shown(version: PurposeVersion, language: str) -> dict[str, str]:
-    """Return which words the person had before their eyes: the language, and the text's hash."""
+def shown(version: PurposeVersion, language: str) -> dict[str, Any]:
+    """Return which words the person had before their eyes: version, language, the text's hash."""
     known = language if language in version.texts else "en"
-    return {"language": known, "text_sha256": sha256_of(version.texts[known])}
+    return {
+        "version": version,
+        "language": known,
+        "text_sha256": sha256_of(version.texts[known]),
+    }
 
 
 def _take_back(acts: Iterable[Written]) -> None:

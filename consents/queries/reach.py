@@ -62,6 +62,6 @@ def _lifting(organisation: Organisation, purpose: Purpose, by: User) -> ChoiceEv
     """Return the act of lifting, to be foreseen and never saved."""
     version = version_in_force(purpose)
     return ChoiceEvent(
-        act=Act.POLICY_LIFTED, purpose=purpose, version=version, organisation=organisation, by=by,
+        act=Act.POLICY_LIFTED, purpose=purpose, organisation=organisation, by=by,
         source=Source.PORTAL, **shown(version, "en"),
     )  # fmt: skip
