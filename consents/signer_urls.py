@@ -10,6 +10,7 @@ urlpatterns = [
     path("code/", signer.send_code, name="signer-code"),
     path("open/", signer.open_, name="signer-open"),
     path("close/", signer.close, name="signer-close"),
+    path("account/", signer.account, name="signer-account"),
     path("file/", signer.file, name="signer-file"),
     path("receipts/<uuid:uid>.json", signer.receipt, {"form": "json"}, name="signer-receipt-json"),
     path("receipts/<uuid:uid>.pdf", signer.receipt, {"form": "pdf"}, name="signer-receipt-pdf"),

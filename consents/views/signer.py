@@ -19,6 +19,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.proven import person_for_proven_address
 from consents import links
 from consents.actions import links as actions
 from consents.actions.links import Entered
@@ -146,6 +147,16 @@ def close(request: HttpRequest, link: DocumentLink) -> HttpResponseBase:
     return response
 
 
+@by_link("POST", opened=True)
+def account(request: HttpRequest, link: DocumentLink) -> HttpResponseBase:
+    """Make an account for the address that the code has proven, and lead to its sign-in."""
+    person_for_proven_address(link.address, language=language())
+    messages.info(
+        request, _("The account is there. Enter your address, and sign in with a new code.")
+    )
+    return SeeOther(reverse("account_request_login_code"))
+
+
 @by_link("GET", "HEAD", opened=True)
 def file(request: HttpRequest, link: DocumentLink) -> HttpResponseBase:
     """Hand out the original to the party, where no account keeps it behind a second factor."""
@@ -197,7 +208,7 @@ def _opened_page(request: HttpRequest, link: DocumentLink) -> HttpResponseBase:
         "timeline": timeline(link.document, before=before),
         "receipts": queries.own_receipts(link)[:20],
         "has_file": may_have_file(link),
-        "idle": signer_session.IDLE,
+        "has_account": link.address.person_id is not None,
     }
     return with_signals(render(request, "consents/signer/opened.html", context), link.document)
 

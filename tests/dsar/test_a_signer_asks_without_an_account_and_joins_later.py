@@ -92,6 +92,21 @@ def test_asked_twice_it_is_one_request(client: Client, link: DocumentLink) -> No
     assert SubjectRequest.objects.count() == 1
 
 
+def test_an_account_without_a_password_can_be_made_once_the_code_was_entered(
+    client: Client, link: DocumentLink
+) -> None:
+    assert client.post(path(link, "account/")).status_code == 303
+    assert not User.objects.filter(email=NORA).exists()
+    opened(client, link)
+    assert "Make an account" in client.get(path(link)).content.decode()
+    answer = client.post(path(link, "account/"))
+    assert answer.headers["Location"] == "/account/login/code/"
+    nora = User.objects.get(email=NORA)
+    assert not nora.has_usable_password()
+    assert "_auth_user_id" not in client.session
+    assert "Make an account" not in client.get(path(link)).content.decode()
+
+
 def test_an_erasure_takes_a_fresh_code_and_a_confirmation(
     client: Client, link: DocumentLink
 ) -> None:

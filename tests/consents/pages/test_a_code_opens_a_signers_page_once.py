@@ -136,6 +136,16 @@ def test_codes_are_sent_to_the_address_of_the_link_and_not_for_ever(
     assert set(OutgoingMail.objects.values_list("to", flat=True)) == {NORA, "other@mail.example"}
 
 
+def test_codes_for_many_links_are_not_sent_to_one_network_address(
+    client: Client, shop: Shop, settings: Any
+) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"send_link_code": "2/m/ip", "open_link": "2/m/ip"}
+    links = [link_for(shop, f"n{number}@mail.example") for number in range(3)]
+    assert [client.post(path(one, "code/")).status_code for one in links] == [303, 303, 429]
+    tried = [client.post(path(one, "open/"), {"code": "1"}).status_code for one in links]
+    assert tried == [422, 422, 429]
+
+
 def test_a_refusal_has_no_limit(client: Client, shop: Shop) -> None:
     link = link_for(shop)
     for _turn in range(40):

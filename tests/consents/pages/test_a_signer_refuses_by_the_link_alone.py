@@ -232,7 +232,8 @@ def test_a_link_that_has_ended_says_why_and_what_to_do(
     page = answer.content.decode()
     assert answer.status_code == 410
     assert said in page
-    assert "/account/login/code/" in page
+    assert "/account/login/" in page
+    assert "/account/signup/" in page
     assert client.post(path(link, "refuse/"), {"purpose": "ai-training"}).status_code == 410
     assert not ChoiceEvent.objects.exists()
 
