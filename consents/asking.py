@@ -22,7 +22,7 @@ CLIENT = "regard-canaries"
 SCOPE = "permits:read"
 VALID = timedelta(minutes=5)
 TIMEOUT = 10  # seconds for each answer
-TRIES, PAUSE = 3, 3.0  # while nothing listens: the site may be starting
+TRIES, PAUSE = 3, 3.0  # while nobody answers: the site may be starting
 MOST_BYTES = 64 * 1024
 
 
@@ -94,12 +94,11 @@ def _call(method: str, path: str, head: dict[str, str], body: bytes | None = Non
     for attempt in range(1, TRIES + 1):
         try:
             return _exchange(to, method, to.path.rstrip("/") + path, head, body)
-        except ConnectionRefusedError as error:
+        except (ConnectionRefusedError, TimeoutError) as error:
             if attempt == TRIES:
-                raise Unreached("no_connection") from error
+                refused = isinstance(error, ConnectionRefusedError)
+                raise Unreached("no_connection" if refused else "timeout") from error
             time.sleep(PAUSE)
-        except TimeoutError as error:
-            raise Unreached("timeout") from error
         except ssl.SSLError as error:
             raise Unreached("tls") from error
         except (OSError, socket.gaierror) as error:

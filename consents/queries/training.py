@@ -6,7 +6,7 @@ a person are found by one look for each document into one index, however many mo
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
 from django.utils import formats, timezone
@@ -54,6 +54,11 @@ class Ran:
     refused: bool
     remedy: Remedied
     earlier: list[Remedied]
+
+    @property
+    def lasted(self) -> bool:
+        """Whether the uses lie so far apart that both ends are worth telling."""
+        return self.last - self.first >= timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
