@@ -46,7 +46,8 @@ NAMES = [
     "month", "name", "newer", "next", "note", "older", "organisation", "password", "password1",
     "password2", "period", "process", "purpose", "q", "reason", "receipt", "reference", "scope",
     "shown", "since", "state", "status", "text", "theme", "time_zone", "to", "token", "training",
-    "understood", "url", "use_tls", "version", "view", "when", "year",
+    "understood", "party", "run", "system", "until", "words", "url", "use_tls", "version", "view",
+    "when", "year",
 ]  # fmt: skip
 # What stands where the address has a part that changes: by converter, nonsense of its own.
 PARTS = {
