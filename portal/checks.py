@@ -18,6 +18,7 @@ from joserfc.jwk import KeySet
 from portal.lib import append_only
 
 SHAPES = {"consent", "objection", "not_used"}
+LEAST_NOTICE = 14  # days
 CONTACT = {
     "name": "CONTROLLER_NAME",
     "address": "CONTROLLER_ADDRESS",
@@ -64,6 +65,14 @@ def receipt_keys(**_: Any) -> list[CheckMessage]:
 
 
 @register()
+def purpose_notice(**_: Any) -> list[CheckMessage]:
+    """Require a notice that the database accepts: two weeks are the least (migration 0009)."""
+    if settings.PURPOSE_NOTICE_DAYS >= LEAST_NOTICE:
+        return []
+    return [Error(f"PURPOSE_NOTICE_DAYS must be {LEAST_NOTICE} at least.", id="regard.E009")]
+
+
+@register()
 def worker_patience(**_: Any) -> list[CheckMessage]:
     """Require the worker to wait for a job longer than the job may take."""
     if settings.Q_CLUSTER["retry"] > settings.Q_CLUSTER["timeout"]:
@@ -102,6 +111,34 @@ def append_only_tables(databases: Sequence[str] | None = None, **_: Any) -> Iter
                 hint="Restore it from the migration that made it, and find out who removed it.",
                 id="regard.E007",
             )
+
+
+@register(Tags.database)
+def lawful_versions(databases: Sequence[str] | None = None, **_: Any) -> Iterable[CheckMessage]:
+    """Require the triggers that make an unlawful version of a purpose impossible (invariant 4)."""
+    for alias in databases or []:
+        with connections[alias].cursor() as cursor:
+            cursor.execute(
+                """
+                SELECT name FROM (VALUES
+                    ('consents_purposeversion', 'consents_purposeversion_lawful'),
+                    ('consents_purpose', 'consents_purpose_stays')
+                ) AS wanted (on_table, name)
+                WHERE EXISTS (
+                    SELECT FROM pg_attribute WHERE attrelid = to_regclass('consents_purposeversion')
+                        AND attname = 'notice_days'  -- the migration that makes them has run
+                ) AND NOT EXISTS (
+                    SELECT FROM pg_trigger WHERE tgrelid = to_regclass(on_table)
+                        AND tgname = name AND tgenabled IN ('O', 'A')
+                )
+                """
+            )
+            for (name,) in cursor.fetchall():
+                yield Error(
+                    f"The trigger {name} is lost: unlawful purposes are possible.",
+                    hint="Restore it from the migration that made it.",
+                    id="regard.E010",
+                )
 
 
 @register(Tags.database)

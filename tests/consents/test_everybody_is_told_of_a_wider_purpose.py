@@ -6,7 +6,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django_q.models import OrmQ
@@ -17,8 +17,10 @@ from consents.actions import announcements, notices
 from consents.models import Announcement, Announcing, Canary, Document, PurposeVersion, Standing
 from portal.lib import mail
 from portal.lib.models import OutgoingMail
+from portal.lib.tasks import enqueue
 from tests.consents.announced import announce
 from tests.consents.worlds import World, make_document, make_person
+from tests.servers import Worker, wait_until
 
 pytestmark = pytest.mark.django_db
 
@@ -229,3 +231,21 @@ def test_telling_switches_nothing_on(world: World, version: PurposeVersion) -> N
     for one in Announcement.objects.all():
         notices.read_by_link(one)
     assert list(Standing.objects.order_by("pk").values()) == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_is_killed_loses_nobody_and_tells_nobody_twice(worker: Worker) -> None:
+    world = World()
+    make_many(250)
+    announce(world.purpose)
+    wait_until(Announcement.objects.exists)
+    worker.kill9()
+    assert Announcement.objects.count() == OutgoingMail.objects.count()
+    Announcing.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
+    OrmQ.objects.filter(lock__isnull=False).delete()  # the killed one's jobs never come back
+    worker.start()
+    with transaction.atomic():
+        enqueue("consents.actions.announcements.sweep")
+    wait_until(lambda: Announcing.objects.get().finished_at is not None)
+    assert Announcement.objects.count() == OutgoingMail.objects.count() == 255
+    assert len(set(told())) == 255

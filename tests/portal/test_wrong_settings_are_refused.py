@@ -36,6 +36,7 @@ def test_sound_settings_pass(sound: Any) -> None:
         ("Q_CLUSTER", {"retry": 60, "timeout": 60}, "regard.E004"),
         ("EMBEDDED_DATABASE", True, "regard.E005"),
         ("DEMO", True, "regard.E006"),
+        ("PURPOSE_NOTICE_DAYS", 13, "regard.E009"),
     ],
 )
 def test_a_wrong_setting_is_named(sound: Any, setting: str, value: Any, error: str) -> None:
@@ -72,3 +73,19 @@ def test_a_ledger_whose_trigger_is_switched_off_is_found() -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {table}_no_truncate")
     assert checks.unguarded("default") == [table]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("table", "trigger"),
+    [
+        ("consents_purposeversion", "consents_purposeversion_lawful"),
+        ("consents_purpose", "consents_purpose_stays"),
+    ],
+)
+def test_a_lost_law_of_purposes_is_found(table: str, trigger: str) -> None:
+    assert list(checks.lawful_versions(databases=["default"])) == []
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
+    [found] = checks.lawful_versions(databases=["default"])
+    assert (found.id, trigger in found.msg) == ("regard.E010", True)
