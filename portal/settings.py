@@ -273,7 +273,12 @@ API_CALLS_PER_MINUTE = env.int("API_CALLS_PER_MINUTE", default=6000)  # of each 
 # Questions about very many documents that are answered at the same time: pages go first.
 BULK_AT_ONCE = env.int("BULK_AT_ONCE", default=2)
 TOKENS_PER_MINUTE = env.int("TOKENS_PER_MINUTE", default=30)  # asked for, per network address
-SPECTACULAR_SETTINGS = {"TITLE": "Regard", "VERSION": VERSION, "SERVE_INCLUDE_SCHEMA": False}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Regard",
+    "VERSION": VERSION,
+    "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {"StatusEnum": "consents.models.Document.Status"},
+}
 
 # --- Requests about one's data -------------------------------------------------------------------
 # Where personal data lies, in the order in which people read it. Each class can show and erase.
