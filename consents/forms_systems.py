@@ -68,6 +68,13 @@ class SystemForm(forms.Form):
             del self.fields["slug"], self.fields["kind"]
             _offer(self.fields["promise"], system.promise)
 
+    def clean_slug(self) -> str:
+        """Refuse a name that is an address of these pages."""
+        slug: str = self.cleaned_data["slug"]
+        if slug == "new":
+            raise forms.ValidationError(_("Choose another short name."), code="reserved")
+        return slug
+
     def clean_webhook_url(self) -> str:
         """Refuse an address that could not be called; nothing is looked up for that."""
         url: str = self.cleaned_data["webhook_url"].strip()

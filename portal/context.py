@@ -56,6 +56,8 @@ ACCOUNT = (
     ("/account/sessions/", _("Sessions")),
     ("/account/access/", _("Who looked at my file")),
 )
+# Pages of staff that are reached from one in the navigation, but lie elsewhere.
+REACHED_FROM = {"/staff/deliveries/": "/staff/systems/deliveries/"}
 # Pages of allauth that lie elsewhere but belong to one of those.
 BELONGS = {"/account/password/": "/account/2fa/", "/account/3rdparty/": "/account/2fa/"}
 
@@ -92,6 +94,11 @@ def _account_path(path: str) -> str:
     return next((home for part, home in BELONGS.items() if path.startswith(part)), path)
 
 
+def _staff_path(user: User, path: str) -> str:
+    """Return the path in the role's navigation to which ``path`` belongs."""
+    return path if path in dict(links(user)) else REACHED_FROM.get(path, path)
+
+
 def site(request: HttpRequest) -> dict[str, Any]:
     """Return the controller's details, the navigation, the theme, and whether this is the demo."""
     user = getattr(request, "user", None)
@@ -103,7 +110,9 @@ def site(request: HttpRequest) -> dict[str, Any]:
     }
     if isinstance(user, User):
         # Looked up only where it is shown: not for the parts of a page that htmx asks for.
-        context["navigation"] = SimpleLazyObject(lambda: navigation(links(user), request.path))
+        context["navigation"] = SimpleLazyObject(
+            lambda: navigation(links(user), _staff_path(user, request.path))
+        )
         if request.path.startswith("/account/"):
             context["account_navigation"] = navigation(ACCOUNT, _account_path(request.path))
     return context

@@ -1,6 +1,5 @@
 """How far a choice has come: in which systems it is in effect, and by when in the others."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -10,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import User
+from accounts.models import Membership, User
 from consents.models import ChoiceEvent, Document, Propagation, Standing
 
 Status = Propagation.Status
@@ -127,9 +126,11 @@ def of_person(person: User, document: Document | None) -> dict[int, Progress]:
     return _all(Q(event__in=Standing.objects.filter(mine & here).values("event")))
 
 
-def of_events(events: Iterable[int]) -> dict[int, Progress]:
-    """Return how far each of these acts has come, in one query."""
-    return _all(Q(event__in=list(events)))
+def of_organisations(admin: User) -> dict[int, Progress]:
+    """Return what the organisations of an administrator decided, by act, in one query."""
+    theirs = Membership.objects.filter(person=admin, is_admin=True).values("organisation")
+    standing = Standing.objects.filter(organisation__in=theirs)
+    return _all(Q(event__in=standing.values("event")))
 
 
 def _all(which: Q) -> dict[int, Progress]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consents.actions.propagation import RESENDABLE
-from consents.models import Propagation, System
+from consents.models import Propagation, System, SystemEvent
 
 Status = Propagation.Status
 OPEN = (Status.WAITING, Status.RECEIVED, Status.DEAD)
@@ -124,7 +124,9 @@ class Told:
     @property
     def icon(self) -> str:
         """Return the name of the state's icon."""
-        if self.dead or self.is_left_alone:
+        if not self.system.webhook_url:
+            return "waiting"
+        if self.is_left_alone:
             return "failed"
         return "late" if self.system.failures else "done"
 
@@ -156,6 +158,24 @@ def _told(system: System, count: dict[str, int]) -> Told:
         dead=count.get(Status.DEAD, 0),
         now=timezone.now(),
     )
+
+
+FIELDS: dict[str, Promise] = {
+    "name": gettext_lazy("Name"),
+    "webhook_url": gettext_lazy("Address"),
+    "promise": gettext_lazy("Time it is given, in seconds"),
+    "obeys": gettext_lazy("Purposes"),
+}
+
+
+def changes(event: SystemEvent) -> list[tuple[Promise, str, str]]:
+    """Return what a change of a system was, in words: which field, from what, to what."""
+    found = [(FIELDS[name], event.data[name]) for name in FIELDS if name in event.data]
+    return [(label, _in_words(old), _in_words(new)) for label, (old, new) in found]
+
+
+def _in_words(value: str | int | list[str]) -> str:
+    return ", ".join(value) if isinstance(value, list) else str(value)
 
 
 def messages(*, system: str = "", status: str = "") -> QuerySet[Propagation]:

@@ -7,11 +7,13 @@ from django.template import Library
 
 from accounts.models import User
 from consents.models import ChoiceEvent
-from consents.queries.applied import Progress, of_person, progress
+from consents.queries.applied import Progress, of_organisations, of_person, progress
 from consents.queries.choice import Choice
+from consents.queries.policies import Position
 
 register = Library()
 FOUND = "_applied"
+POLICIES = "policies"
 
 
 @register.inclusion_tag("consents/parts/applied.html", takes_context=True)
@@ -22,6 +24,19 @@ def applied(context: dict[str, Any], choice: Choice) -> dict[str, Any]:
     """
     found = _found(context["request"], choice) if _is_own(choice) else None
     return {"key": f"{choice.key}-applied", "progress": found}
+
+
+@register.inclusion_tag("consents/parts/applied.html", takes_context=True)
+def applied_policy(context: dict[str, Any], position: Position) -> dict[str, Any]:
+    """Show how far what an organisation decided has come, to those who may decide it."""
+    request, standing = context["request"], position.standing
+    found = None
+    if standing is not None and position.may_set and isinstance(request.user, User):
+        known = request.__dict__.setdefault(FOUND, {})
+        if POLICIES not in known:
+            known[POLICIES] = of_organisations(request.user)
+        found = known[POLICIES].get(standing.event_id)
+    return {"key": f"{position.key}-applied", "progress": found}
 
 
 @register.inclusion_tag("consents/parts/applied.html")

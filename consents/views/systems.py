@@ -15,6 +15,7 @@ from accounts.roles import SignedInRequest, dpo_required
 from consents.actions import systems as actions
 from consents.forms_systems import SystemForm
 from consents.models import System
+from consents.queries.deliveries import changes
 
 EVENTS_SHOWN = 100
 
@@ -94,5 +95,8 @@ def _context(found: System, form: SystemForm) -> dict[str, Any]:
         "form": form,
         "has_secret": bool(found.webhook_secret),
         "mark": actions.mark(found),
-        "events": found.events.select_related("by").order_by("-id")[:EVENTS_SHOWN],
+        "events": [
+            (event, changes(event))
+            for event in found.events.select_related("by").order_by("-id")[:EVENTS_SHOWN]
+        ],
     }

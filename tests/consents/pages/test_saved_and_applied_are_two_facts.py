@@ -143,6 +143,18 @@ def test_a_later_choice_replaces_what_did_not_get_through(
     assert "Replaced by a later choice." in client.get(f"/receipts/{first.uid}/").text
 
 
+def test_an_organisation_sees_it_of_its_policy_too(
+    shop: Shop, signed_in: Callable[..., Client], systems: list[System]
+) -> None:
+    shop.members()
+    client = signed_in(shop.ada)
+    sent = {"organisation": str(shop.lilas.uid), "purpose": "ai-training", "act": "refuse"}
+    client.post("/organisation/policy/", sent)
+    delivery.deliver(systems[0].pk)
+    assert "Applied in 1 of 2 systems." in client.get(f"/organisation/{shop.lilas.uid}/").text
+    assert "Applied in" not in signed_in(shop.ben).get(f"/organisation/{shop.lilas.uid}/").text
+
+
 def test_more_choices_cost_no_more_queries(
     shop: Shop,
     signed_in: Callable[..., Client],

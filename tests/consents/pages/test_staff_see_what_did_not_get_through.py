@@ -178,6 +178,7 @@ def test_what_changed_stays_readable(shop: Shop, dpo: Client, index: System) -> 
     text = dpo.get("/staff/systems/search-index/").text
     assert "<del>600</del> <ins>3600</ins>" in text
     assert "https://lab.example/hook" in text
+    assert "whsec_" not in text
 
 
 @pytest.mark.parametrize(
