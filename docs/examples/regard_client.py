@@ -10,11 +10,13 @@
     cursor = regard.snapshot("ai-training", "allowed.parquet", form="parquet")
     for document, allowed, reason, cursor in regard.changes("ai-training", cursor):
         ...
+    to_read = regard.train("run-2026-05", references, model="Paraphe 7B", system="pipeline")
 
 Whatever goes wrong is an exception or a *no*, never a *yes*: an answer that is cut off raises.
 """
 
 import base64
+import hashlib
 import itertools
 import json
 import re
@@ -140,6 +142,40 @@ class Regard:
             cursor, more = end["cursor"], end["more"]
             yield page, cursor
 
+    def train(
+        self, reference: str, documents: Iterable[str], *, model: str, system: str
+    ) -> list[str]:
+        """Open a run, leave out what must go, close it; return what may be read now, sorted.
+
+        Read the documents after this returns: whoever refuses later is left out of the next run.
+        """
+        run = f"/api/v1/training-runs/{urllib.parse.quote(reference)}"
+        self._post(
+            "/api/v1/training-runs/", {"reference": reference, "model": model, "system": system}
+        )
+        kept, remaining = set[str](), iter(documents)
+        while some := list(itertools.islice(remaining, LINES_AT_ONCE)):
+            body = "".join(json.dumps({"document": one}) + "\n" for one in some).encode()
+            with self._ask(f"{run}/manifest/", body, {"Content-Type": NDJSON}) as answer:
+                kept |= set(some) - _documents(answer)
+        for _attempt in range(self.tries):
+            digest = hashlib.sha256("\n".join(sorted(kept)).encode()).hexdigest()
+            try:
+                self._post(f"{run}/close/", {"manifest_sha256": digest})
+            except Denied as error:
+                if error.code != "documents_refused":
+                    raise
+                with self._ask(f"{run}/exclusions/") as answer:
+                    kept -= _documents(answer)
+            else:
+                return sorted(kept)
+        raise Denied("documents_refused", 409)
+
+    def _post(self, address: str, told: dict[str, Any]) -> Any:
+        body = json.dumps(told).encode()
+        with self._ask(address, body, {"Content-Type": "application/json"}) as answer:
+            return json.load(answer)
+
     def _ask(self, address: str, body: bytes | None = None, headers: Any = None) -> Any:
         """Open the address with a token; wait and try again while the portal is busy."""
         for attempt in range(self.tries):
@@ -163,6 +199,11 @@ class Regard:
         except urllib.error.HTTPError as error:
             with error:
                 raise Denied(_code(error.read()), error.code) from None
+
+
+def _documents(answer: Any) -> set[str]:
+    """Return the documents that the lines of an answer name."""
+    return {json.loads(line)["document"] for line in _whole(answer).splitlines()}
 
 
 def _code(body: bytes) -> str:
