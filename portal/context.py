@@ -94,9 +94,10 @@ def _account_path(path: str) -> str:
     return next((home for part, home in BELONGS.items() if path.startswith(part)), path)
 
 
-def _staff_path(user: User, path: str) -> str:
-    """Return the path in the role's navigation to which ``path`` belongs."""
-    return path if path in dict(links(user)) else REACHED_FROM.get(path, path)
+def _navigation(user: User, path: str) -> list[NavigationItem]:
+    """Return the links of the person's role, seen from ``path``."""
+    found = list(links(user))
+    return navigation(found, path if path in dict(found) else REACHED_FROM.get(path, path))
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -110,9 +111,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     }
     if isinstance(user, User):
         # Looked up only where it is shown: not for the parts of a page that htmx asks for.
-        context["navigation"] = SimpleLazyObject(
-            lambda: navigation(links(user), _staff_path(user, request.path))
-        )
+        context["navigation"] = SimpleLazyObject(lambda: _navigation(user, request.path))
         if request.path.startswith("/account/"):
             context["account_navigation"] = navigation(ACCOUNT, _account_path(request.path))
     return context
