@@ -11,6 +11,7 @@ urlpatterns = [
     path("open/", signer.open_, name="signer-open"),
     path("close/", signer.close, name="signer-close"),
     path("account/", signer.account, name="signer-account"),
+    path("applied/<uuid:uid>/", signer.applied, name="signer-applied"),
     path("file/", signer.file, name="signer-file"),
     path("receipts/<uuid:uid>.json", signer.receipt, {"form": "json"}, name="signer-receipt-json"),
     path("receipts/<uuid:uid>.pdf", signer.receipt, {"form": "pdf"}, name="signer-receipt-pdf"),

@@ -26,6 +26,7 @@ from consents.models import (
 from consents.models.purposes import Control
 from consents.permits import Decision
 from consents.queries import uses, words
+from consents.queries.applied import Progress, progress
 from consents.queries.catalogue import Catalogue
 from consents.queries.choice import REFUSE, Choice, choice
 from consents.queries.document import TrainingPast, initials, masked, training_past
@@ -85,6 +86,12 @@ class Done:
     title: str
     everything: bool
     event: ChoiceEvent | None
+    progress: Progress | None = None
+
+    @property
+    def number(self) -> str:
+        """Return the number of the act, unique on its page."""
+        return str(self.event.uid) if self.event else ""
 
 
 @dataclass(frozen=True)
@@ -200,9 +207,11 @@ def done_here(link: DocumentLink, refusals: Sequence[Mapping[str, Any]]) -> list
             slug=one["purpose"],
             title=titles.get(one["purpose"], one["purpose"]),
             everything=one["everything"],
-            event=events.get(one["act"]),
+            event=event,
+            progress=progress(event) if event else None,
         )
         for one in reversed(refusals)
+        for event in [events.get(one["act"])]
     ]
 
 

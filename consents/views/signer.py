@@ -31,6 +31,7 @@ from consents.queries.uses import timeline
 from consents.reservations import with_signals
 from consents.signer_forms import EVERYTHING, CodeForm, RefuseForm
 from consents.views import receipts, signer_session
+from consents.views.applied import answer_about
 from consents.views.documents import file_answer, month
 from consents.views.parts import SeeOther, language
 
@@ -168,6 +169,17 @@ def file(request: HttpRequest, link: DocumentLink) -> HttpResponseBase:
 @by_link("GET", "HEAD")
 def receipt(request: HttpRequest, link: DocumentLink, uid: UUID, form: str) -> HttpResponseBase:
     """Hand out a receipt: of what this browser did by the link; with the code, of one's own."""
+    held = _held(request, link, uid)
+    return receipts.pdf_file(held) if form == "pdf" else receipts.json_file(held)
+
+
+@by_link("GET", "HEAD")
+def applied(request: HttpRequest, link: DocumentLink, uid: UUID) -> HttpResponseBase:
+    """Say how far such a choice has come, for the page that asks every two seconds."""
+    return answer_about(request, _held(request, link, uid).event)
+
+
+def _held(request: HttpRequest, link: DocumentLink, uid: UUID) -> Receipt:
     acts = [one["act"] for one in signer_session.refusals(request, link)]
     mine = Receipt.objects.select_related("event__version", "event__document", "event__within")
     held = mine.filter(event__uid=uid).first() if str(uid) in acts else None
@@ -175,7 +187,7 @@ def receipt(request: HttpRequest, link: DocumentLink, uid: UUID, form: str) -> H
         held = queries.own_receipts(link).filter(event__uid=uid).first()
     if held is None:
         raise Http404
-    return receipts.pdf_file(held) if form == "pdf" else receipts.json_file(held)
+    return held
 
 
 def may_have_file(link: DocumentLink) -> bool:

@@ -16,10 +16,11 @@ from accounts.models import Address
 from consents import permits
 from consents.actions import links as actions
 from consents.links import masked, token_of
-from consents.models import ChoiceEvent, DocumentLink
+from consents.models import ChoiceEvent, DocumentLink, Propagation
 from consents.models.ledger import Source
 from portal.lib.models import OutgoingMail
 from tests.consents.pages.conftest import Shop
+from tests.consents.receivers import Receiver, register
 from tests.consents.worlds import make_person
 
 NORA = "nora.signer@mail.example"
@@ -98,6 +99,27 @@ def test_its_receipt_can_be_had_by_who_did_it_and_by_no_other_holder(
     for form in ("json", "pdf"):
         assert client.get(path(link, f"receipts/{uid}.{form}")).status_code == 200
         assert Client().get(path(link, f"receipts/{uid}.{form}")).status_code == 404
+
+
+def test_it_is_said_in_how_many_systems_the_refusal_is_in_effect(
+    client: Client, shop: Shop, settings: Any
+) -> None:
+    receiver = Receiver()
+    settings.OUTGOING_ALLOWED_HOSTS = [receiver.host]
+    try:
+        register(receiver, "archive", shop.training)
+        link = link_for(shop)
+        page = refuse(client, link).content.decode()
+        uid = ChoiceEvent.objects.get().uid
+        assert "Applied in 0 of 1 system." in page
+        Propagation.objects.update(status=Propagation.Status.APPLIED, applied_at=timezone.now())
+        assert "Applied in 1 of 1 system." in client.get(path(link)).content.decode()
+        asked = client.get(path(link, f"applied/{uid}/?key=applied-{uid}"))
+        assert asked.status_code == 286
+        assert "Applied in 1 of 1" in asked.content.decode()
+        assert Client().get(path(link, f"applied/{uid}/")).status_code == 404
+    finally:
+        receiver.stop()
 
 
 def test_who_holds_a_forwarded_link_does_not_learn_when_it_was_refused_before(
