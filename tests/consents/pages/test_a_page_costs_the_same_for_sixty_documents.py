@@ -27,7 +27,7 @@ BUDGET = {
     "/purposes/": 21,
     "/purposes/ai-training/": 33,
     "/history/": 12,
-    "/organisation/policy/": 15,
+    "/organisation/policy/": 24,
 }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 import time_machine
 from django.test import Client
 from django.utils import timezone
@@ -137,7 +138,23 @@ def test_past_trainings_are_counted(shop: Shop, signed_in: Callable[..., Client]
         shop.use(lease, "ai-training", timezone.now() - timedelta(days=days), run=run)
     page = home(signed_in(shop.ada))
     assert "1 of your documents was used for training in the past." in page
-    assert 'href="/documents/?training=used"' in page
+    assert 'href="/training/"' in page
+    assert "The figures below are those of" not in page
+
+
+def test_figures_of_the_newest_documents_say_that_they_are(
+    shop: Shop, signed_in: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    oldest = shop.document("Lease", shop.ada, at=timezone.now() - timedelta(days=90))
+    shop.use(oldest, "ai-training", timezone.now() - timedelta(days=60), run="run-1")
+    for i in range(3):
+        shop.document(f"Quote {i}", shop.ada)
+    monkeypatch.setattr("consents.queries.home.COUNTED", 3)
+    page = home(signed_in(shop.ada))
+    assert "You have more than 3 documents. The figures below are those of your 3 newest." in page
+    assert "None of them has been used to train AI so far." in page
+    assert "None of your documents has been used" not in page
+    assert 'href="/training/">Look back at all of them' in page
 
 
 def test_a_new_wording_is_news_with_its_date_and_its_switch(
