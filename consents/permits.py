@@ -106,16 +106,19 @@ WITH asked AS (
     JOIN consents_choiceevent e ON e.id = s.event_id
     JOIN consents_purposeversion agreed_to ON agreed_to.id = e.version_id
     WHERE NOT s.allowed OR agreed_to.number >= purpose.floor
-), party_says AS (
+), party_chose AS (
+    -- One pass over what bears, and no look at all of it for each party: a million stays linear.
+    SELECT party_id, bool_or(NOT allowed AND NOT coalesce(newest_yes > event_id, false)) AS refused,
+        bool_or(allowed) AS agreed
+    FROM (
+        SELECT bearing.*, max(event_id) FILTER (WHERE allowed)
+            OVER (PARTITION BY party_id ORDER BY narrowness DESC) AS newest_yes
+        FROM bearing
+    ) b GROUP BY party_id
+), party_says AS MATERIALIZED (
     SELECT party.*,
-        EXISTS (
-            SELECT 1 FROM bearing no WHERE no.party_id = party.id AND NOT no.allowed
-            AND NOT EXISTS (
-                SELECT 1 FROM bearing yes WHERE yes.party_id = party.id AND yes.allowed
-                AND yes.narrowness >= no.narrowness AND yes.event_id > no.event_id
-            )
-        ) AS refused,
-        EXISTS (SELECT 1 FROM bearing yes WHERE yes.party_id = party.id AND yes.allowed)
+        coalesce(chose.refused, false) AS refused,
+        coalesce(chose.agreed, false)
         OR EXISTS (
             -- The clause of a contract speaks for a member, on the organisation's own documents.
             SELECT 1 FROM consents_standing s
@@ -137,6 +140,7 @@ WITH asked AS (
             )) < asked_for.widened_at, true)
             ELSE false END AS must_answer
     FROM party LEFT JOIN purpose asked_for ON true
+    LEFT JOIN party_chose chose ON chose.party_id = party.id
 ), facts AS (
     SELECT document_id,
         bool_or(is_minor OR is_unknown) AS protected_signer,
@@ -174,7 +178,8 @@ WITH asked AS (
         END AS reason,
         concat_ws('|', %(purpose)s, p.version_id, d.wanted, d.id, d.status,
             d.special_category::int, d.involves_minor::int, d.refused_at_upload::int,
-            d.restricted_at, d.erased_at, d.organisation_id, policy.event_id, f.parties, a.events) AS facts
+            d.restricted_at, d.erased_at, d.organisation_id, policy.event_id, f.parties, a.events
+        ) AS facts
     FROM asked d
     LEFT JOIN purpose p ON true
     LEFT JOIN facts f ON f.document_id = d.id

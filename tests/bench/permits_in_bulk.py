@@ -12,6 +12,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -73,7 +74,7 @@ def server(transactional_db: None) -> Iterator[tuple[str, Callable[[], float]]]:
 
     def up() -> bool:
         try:
-            return bool(urllib.request.urlopen(f"{url}/healthz").status)
+            return bool(urllib.request.urlopen(f"{url}/healthz").status)  # noqa: S310
         except OSError:
             return False
 
@@ -84,22 +85,29 @@ def server(transactional_db: None) -> Iterator[tuple[str, Callable[[], float]]]:
         status = Path(f"/proc/{children[0]}/status").read_text()
         return int(next(one for one in status.splitlines() if "VmHWM" in one).split()[1]) / 1024
 
-    yield url, peak
-    process.terminate()
-    process.wait()
+    try:
+        yield url, peak
+    finally:
+        process.terminate()
+        process.wait()
 
 
 def ask(url: str, token: str, body: bytes | None = None) -> tuple[float, bytes]:
     headers = {"Authorization": token, "Content-Type": "application/x-ndjson"}
     start = time.monotonic()
-    with urllib.request.urlopen(urllib.request.Request(url, body, headers)) as answer:
+    request = urllib.request.Request(url, body, headers)  # noqa: S310
+    with urllib.request.urlopen(request) as answer:  # noqa: S310
         whole: bytes = answer.read()
     return time.monotonic() - start, whole
 
 
 def bare(references: list[str]) -> float:
     """Run the rule as it is, once, for all of them, and fetch what it says."""
-    parameters = {"references": references, "purpose": "ai-training", "now": timezone.now()}
+    parameters: dict[str, Any] = {
+        "references": references,
+        "purpose": "ai-training",
+        "now": timezone.now(),
+    }
     start = time.monotonic()
     with connection.cursor() as cursor:
         cursor.execute(permits.RULE, parameters)
