@@ -115,16 +115,18 @@ def look_back(person: User, *, now: datetime, older: str = "", newer: str = "") 
     stand = choice.stand if choice else None
     refused_at = stand.since if stand and not stand.allowed else None
     lines = used(documents.own_addresses(person))
-    sums = lines.aggregate(
-        documents=Count("document", distinct=True),
-        runs=Count("run", distinct=True),
-        before=Count("document", distinct=True, filter=Q(used_at__lt=refused_at or now)),
-        since=Count("document", distinct=True, filter=Q(used_at__gte=refused_at or now)),
+    # By document first: to count distinct ones would sort a million lines four times.
+    each = lines.values("document").annotate(first=Min("used_at"), last=Max("used_at"))
+    sums = each.aggregate(
+        documents=Count("document"),
+        before=Count("document", filter=Q(first__lt=refused_at or now)),
+        since=Count("document", filter=Q(last__gte=refused_at or now)),
     )
+    count = lines.values("run").distinct().count() if sums["documents"] else 0
     runs = TrainingRun.objects.filter(pk__in=lines.values("run")).prefetch_related("remedies")
     page = keyset.page(runs, by="started_at", size=RUNS, older=older, newer=newer)
     return LookBack(
-        choice, sums["documents"], sums["runs"],
+        choice, sums["documents"], count,
         before=sums["before"] if refused_at else 0, since=sums["since"] if refused_at else 0,
         ran=_ran(person, purpose, lines, page.rows), older=page.older, newer=page.newer,
     )  # fmt: skip

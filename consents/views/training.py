@@ -70,11 +70,15 @@ def _lines(person: User, language: str, zone: tzinfo) -> Iterator[str]:
     Streamed after the request's language and time zone are gone: set anew for each line.
     """
     writer = csv.writer(Line(), lineterminator="\r\n")
+    remedies: dict[int, str] = {}
     with translation.override(language):
         yield "\ufeff" + writer.writerow(_head())  # the mark makes Excel read UTF-8
     for line in queries.rows(person):
         with translation.override(language), timezone.override(zone):
-            text = writer.writerow([safe(cell) for cell in _cells(line)])
+            if line.run_id not in remedies:
+                run = line.run
+                remedies[run.pk] = queries.remedied(run.remedy, run.remedy_by, None).words
+            text = writer.writerow([safe(cell) for cell in _cells(line, remedies[line.run_id])])
         yield text
 
 
@@ -85,10 +89,10 @@ def _head() -> list[str]:
     ]  # fmt: skip
 
 
-def _cells(line: ManifestLine) -> list[str]:
+def _cells(line: ManifestLine, remedy: str) -> list[str]:
     run = line.run
     used_at = timezone.localtime(line.used_at).isoformat(timespec="seconds")
     return [
         used_at, line.document.title, line.document.reference, run.reference, run.model_name,
-        run.system.name, queries.remedied(run.remedy, run.remedy_by, None).words,
+        run.system.name, remedy,
     ]  # fmt: skip

@@ -3,9 +3,11 @@
     pytest tests/bench/training_of_a_large_customer.py -s -p no:randomly
 
 Not part of ``make test``: figures depend on the machine, and no test has a time limit.
+``BENCH_DOCUMENTS`` sets another number of documents.
 """
 
 import json
+import os
 import time
 from collections.abc import Callable
 from typing import Any
@@ -22,8 +24,8 @@ from tests.consents.pages.conftest import signed_in as signed_in
 from tests.consents.runs import RUNS
 
 pytestmark = pytest.mark.django_db(transaction=True)
-MANY = 100_000
-OTHERS = 200_000
+MANY = int(os.environ.get("BENCH_DOCUMENTS", "100000"))
+OTHERS = 2 * MANY
 TRAININGS = 20
 
 
