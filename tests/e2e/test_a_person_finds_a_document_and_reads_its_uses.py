@@ -96,3 +96,21 @@ def test_the_headings_of_the_grid_stay_in_sight(
     top = region.bounding_box()["y"]
     head = page.locator("thead th").nth(1).bounding_box()["y"]
     assert abs(head - top) < 2
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "fr-FR"])
+def test_members_find_their_organisation_in_the_navigation_on_one_line(
+    locale: str, live: str, chromium: Callable[..., Any], shop: Shop
+) -> None:
+    shop.members()
+    page = chromium(locale=locale, viewport={"width": 1280, "height": 700}).new_page()
+    visits.sign_in(page, live, "ada@example.org")
+    page.goto(f"{live}/documents/")
+    links = page.locator(".masthead .nav a")
+    assert links.count() == 7
+    assert len({one.bounding_box()["y"] for one in links.all()}) == 1
+    page.get_by_role("link", name="Organisation", exact=True).click()
+    assert f"/organisation/{shop.lilas.uid}/" in page.url
+    shop.lilas.memberships.filter(person=shop.ada).delete()
+    page.goto(f"{live}/documents/")
+    assert page.locator(".masthead .nav a").count() == 6
