@@ -81,6 +81,20 @@ def test_one_act_without_a_code_closes_the_gate(client: Client, request: Any, sh
     assert "Secret lease" not in page
 
 
+def test_an_objection_is_called_one_and_is_offered_until_it_is_made(
+    client: Client, objection: Shop
+) -> None:
+    link = link_for(objection)
+    page = client.get(path(link)).content.decode()
+    assert "This document <strong>may be used</strong> to train AI." in page
+    assert "Object for this document" in page
+    page = refuse(client, link).content.decode()
+    assert "This document <strong>may not be used</strong> to train AI." in page
+    assert "Object for this document" not in page
+    assert "Object for all documents under this address" in page
+    assert "Object for all" not in refuse(client, link, "everything").content.decode()
+
+
 def test_it_may_be_about_all_documents_of_the_address(client: Client, objection: Shop) -> None:
     link = link_for(objection)
     other = objection.document("Another", objection.ben, link.address)
