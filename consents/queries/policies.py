@@ -97,7 +97,7 @@ def with_reach(of: list[Position], by: User) -> list[Position]:
     """Return the positions with what the next act would change, where the person may do it."""
     return [
         replace(one, reach=reach(one.organisation, one.purpose, one.standing, by=by))
-        if one.may_set and one.version is not None
+        if one.may_set and one.version is not None and one.purpose.by_document
         else one
         for one in of
     ]

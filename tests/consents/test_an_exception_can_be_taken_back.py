@@ -1,14 +1,28 @@
 """Following the general choice again: what was chosen more widely holds, whatever its age."""
 
+from contextlib import suppress
+from io import StringIO
+
 import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
+from hypothesis import given
+from hypothesis import strategies as st
 
 from consents import permits, standing
 from consents.actions import choices
 from consents.models import ChoiceEvent, Receipt, Standing
 from consents.models.ledger import Act
 from consents.standing import Origin
+from portal.lib.errors import DomainError
+from tests.consents.test_adding_a_refusal_never_opens_the_gate import (
+    EXAMPLES,
+    SHAPES,
+    allowed,
+    forgotten,
+    play,
+    scope,
+)
 from tests.consents.worlds import World
 
 pytestmark = pytest.mark.django_db
@@ -83,7 +97,7 @@ def test_the_act_is_in_the_ledger_with_a_receipt_and_the_projection_agrees(world
     assert Receipt.objects.filter(event=event).exists()
     assert not Standing.objects.filter(person=world.cleo, document=lease).exists()
     assert ChoiceEvent.objects.filter(person=world.cleo, document=lease).count() == 2
-    call_command("rebuild_standings", "--check", verbosity=0)
+    call_command("rebuild_standings", "--check", stdout=StringIO())
 
 
 def test_rebuilding_does_not_bring_an_exception_back(world, lease):
@@ -159,3 +173,67 @@ def test_its_receipt_can_be_read(world, lease, client):
     assert page.status_code == 200
     assert "removed the exception" in page.content.decode()
     assert client.get(f"/receipts/{event.uid}.pdf").content.startswith(b"%PDF")
+
+
+FOLLOWING = st.lists(
+    st.tuples(
+        st.sampled_from(["allow", "refuse", "follow", "policy_refuse", "link"]),
+        st.integers(0, 3),
+        st.integers(0, 5),
+    ),
+    max_size=10,
+)
+
+
+def play_on(world, moves):
+    """Make the moves, with following among them; a move that a rule refuses changes nothing."""
+    for what, who, about in moves:
+        if what != "follow":
+            play(world, (what, who, about))
+            continue
+        with suppress(DomainError), transaction.atomic():
+            follow(world, world.people[who], **scope(world, about))
+
+
+@EXAMPLES
+@given(shape=SHAPES, moves=FOLLOWING, who=st.integers(0, 3), about=st.integers(0, 5))
+def test_with_exceptions_come_and_gone_a_refusal_still_only_takes_away(shape, moves, who, about):
+    with forgotten():
+        world = World(shape)
+        play_on(world, moves)
+        earlier = allowed(world)
+        play(world, ("refuse", who, about))
+        assert allowed(world) <= earlier
+
+
+@EXAMPLES
+@given(shape=SHAPES, moves=FOLLOWING)
+def test_the_ledger_alone_gives_the_same_present(shape, moves):
+    with forgotten():
+        world = World(shape)
+        play_on(world, moves)
+        gate = allowed(world)
+        call_command("rebuild_standings", "--check", stdout=StringIO())
+        Standing.objects.all().delete()
+        call_command("rebuild_standings", stdout=StringIO())
+        assert allowed(world) == gate
+
+
+@EXAMPLES
+@given(shape=SHAPES, moves=FOLLOWING, after=FOLLOWING, who=st.integers(0, 3))
+def test_an_older_wider_refusal_holds_once_its_exceptions_are_gone(shape, moves, after, who):
+    """However much was allowed for single documents since: taken back, all of it is refused."""
+    with forgotten():
+        world = World(shape)
+        play_on(world, moves)
+        person = world.people[who]
+        world.refuse(person)
+        play_on(world, [one for one in after if one[2] != 0])  # nothing about everything since
+        for about in range(1, 6):
+            play_on(world, [("follow", who, about)])
+        theirs = {
+            one.reference
+            for one in world.documents
+            if one.parties.filter(address__person=person).exists()
+        }
+        assert not allowed(world) & theirs

@@ -4,6 +4,8 @@ import re
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from consents import permits
@@ -161,10 +163,7 @@ def test_a_stranger_finds_neither_result_nor_undo(shop, ada, signed_in):
     assert ben.post(f"{done}undo/").status_code == 404
 
 
-def test_the_preview_costs_the_same_for_three_and_for_sixty(shop, ada, django_assert_num_queries):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
+def test_the_preview_costs_the_same_for_three_and_for_sixty(shop, ada):
     shop.papers += [shop.document(f"More {n}", shop.ada) for n in range(48)]
     costs = []
     for amount in (4, 60):
@@ -196,3 +195,19 @@ def test_the_history_says_what_holds_after_an_exception_went(shop, ada):
     assert (newest.what, newest.before, newest.after) == (
         "You removed the exception", "not allowed", "allowed",
     )  # fmt: skip
+
+
+def test_another_site_cannot_choose(shop, signed_in):
+    client = signed_in(shop.ada, enforce_csrf_checks=True)
+    for path in (SELECTION, CHOOSE, f"/documents/selection/{uuid4()}/undo/"):
+        assert client.post(path, {"act": "refuse"}).status_code == 403
+
+
+def test_a_document_that_left_the_space_after_the_choice_is_left_alone(shop, ada):
+    tick(ada, shop.papers[3:6])
+    done = confirm(ada, "refuse")["Location"]
+    shop.papers[3].parties.update(hidden_at="2026-01-01T00:00Z")
+    page = ada.get(done).content.decode()
+    assert "2 documents. Not allowed: you refused." in page
+    assert "1 document stays as it is now: you chose again since" in page
+    assert ada.post(f"{done}undo/").status_code == 303
