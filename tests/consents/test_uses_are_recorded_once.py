@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from consents import months
-from consents.models import Document, PurposeVersion, System, TrainingRun, Use
+from consents.models import Document, ManifestLine, PurposeVersion, System, TrainingRun, Use
 from tests.consents.worlds import WORDS, make_document, make_purpose
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +109,21 @@ def test_a_training_run_is_made_on_first_sight_and_found_again(post):
     assert (run.reference, run.model_name, run.uses.count()) == ("run-1", "Paraphe 7B", 3)
     assert run.started_at == Use.objects.earliest("at").at
     assert post(use(1, purpose="ai-training", system="trainer")).json()["recorded"] == 1
+
+
+def test_a_training_that_nobody_names_gets_the_name_of_its_system_and_month(post):
+    training = use(1, purpose="ai-training", system="trainer")
+    assert post([training, training]).json() == {"recorded": 1, "duplicate": 1, "rejected": []}
+    assert TrainingRun.objects.get().reference == f"trainer:{Use.objects.get().at:%Y-%m}"
+
+
+def test_the_first_use_by_a_run_stands_beside_its_line(post):
+    training = {"purpose": "ai-training", "system": "trainer", "training_run": "run-1"}
+    for days in (3, 5, 4):
+        post(use(days, **training))
+    line = ManifestLine.objects.get()
+    assert line.used_at == Use.objects.earliest("at").at
+    assert line.excluded == ""
 
 
 def test_a_use_of_a_document_that_is_gone_is_still_evidence(post):
