@@ -6,7 +6,6 @@ from uuid import UUID, uuid4
 
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
@@ -20,6 +19,7 @@ from consents.models.purposes import Control
 from consents.permits import Decision
 from consents.queries import words
 from consents.queries.catalogue import Catalogue
+from consents.queries.fates import FATES, said, sentence
 from consents.standing import Stand
 
 Answers = tuple[dict[int, Decision], dict[tuple[int, int], Stand]]
@@ -131,7 +131,7 @@ def done(person: User, events: Sequence[ChoiceEvent], *, language: str) -> Done:
         first=first,
         events=list(events),
         title=first.version.text().title,
-        said=_said(first, len(events)),
+        said=said(first, len(events)),
         groups=_as_it_stands(first.purpose, documents, now),
         undo=_undo(person, first, documents, now, language) if can_undo else [],
         undone=back,
@@ -215,7 +215,7 @@ def _groups(
         found.setdefault(_fate(purpose, one, before, after, way), []).append(one)
     order = sorted(found, key=lambda fate: list(FATES).index(fate[0]))
     return [
-        Group(_sentence(fate, why, len(found[fate, why])), found[fate, why], "to_" in fate)
+        Group(sentence(fate, why, len(found[fate, why])), found[fate, why], "to_" in fate)
         for fate, why in order
     ]
 
@@ -250,59 +250,3 @@ def _fate(
     why = words.verdict(purpose, told[1][one.pk, purpose.pk], told[0][one.pk], one.organisation)
     closed = way is Way.ALLOW and will.reason in CLOSED_WHATEVER
     return ("never" if closed else "not_allowed"), why
-
-
-def _sentence(fate: str, why: str, count: int) -> str:
-    return FATES[fate](count) % {"count": count, "why": why}
-
-
-FATES = {
-    "to_not_allowed": lambda count: ngettext(
-        "%(count)s document changes from allowed to not allowed",
-        "%(count)s documents change from allowed to not allowed",
-        count,
-    ),
-    "to_allowed": lambda count: ngettext(
-        "%(count)s document changes from not allowed to allowed",
-        "%(count)s documents change from not allowed to allowed",
-        count,
-    ),
-    "allowed": lambda count: ngettext(
-        "%(count)s document stays allowed", "%(count)s documents stay allowed", count
-    ),
-    "not_allowed": lambda count: ngettext(
-        "%(count)s document stays as it is. %(why)s",
-        "%(count)s documents stay as they are. %(why)s",
-        count,
-    ),
-    "never": lambda count: ngettext(
-        "%(count)s document cannot be allowed. %(why)s",
-        "%(count)s documents cannot be allowed. %(why)s",
-        count,
-    ),
-}
-
-
-def _said(first: ChoiceEvent, count: int) -> str:
-    """Return the act in words, about how many documents."""
-    told = {
-        Way.REFUSE: ngettext(
-            "You refused for <strong>%(count)s document</strong>.",
-            "You refused for <strong>%(count)s documents</strong>.",
-            count,
-        ),
-        Way.ALLOW: ngettext(
-            "You allowed <strong>%(count)s document</strong>.",
-            "You allowed <strong>%(count)s documents</strong>.",
-            count,
-        ),
-        Way.FOLLOW: ngettext(
-            "<strong>%(count)s document</strong> follows your general choice again.",
-            "<strong>%(count)s documents</strong> follow your general choice again.",
-            count,
-        ),
-    }
-    if first.undoes_id is not None:
-        return _("You took a choice about several documents back.")
-    way = Way.FOLLOW if first.act == "follows_again" else Way.ALLOW if first.allows else Way.REFUSE
-    return told[way] % {"count": count}

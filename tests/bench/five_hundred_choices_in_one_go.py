@@ -48,7 +48,7 @@ def test_five_hundred_documents() -> None:
         Party(document=one, address=address, role="signer") for one in documents
     )
     uids, batch = [str(one.uid) for one in documents], uuid4()
-    who = {"person": world.ada, "by": world.ada, "language": "en"}
+    who: dict[str, Any] = {"person": world.ada, "by": world.ada, "language": "en"}
     measured("preview of three ways", lambda: selection(
         world.ada, catalogue(now), uids, "ai-training", language="en"
     ))  # fmt: skip

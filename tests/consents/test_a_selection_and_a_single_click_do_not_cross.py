@@ -21,8 +21,13 @@ def world():
     """Ada alone has ten documents, and allows everything."""
     world = World()
     world.allow(world.ada)
-    world.many = [make_document(f"many:{number}", world.ada) for number in range(10)]
+    for number in range(10):
+        make_document(f"many:{number}", world.ada)
     return world
+
+
+def many():
+    return list(Document.objects.filter(reference__startswith="many:").order_by("pk"))
 
 
 def say(world, way, batch=None):
@@ -30,7 +35,7 @@ def say(world, way, batch=None):
 
     def work():
         person = User.objects.get(pk=world.ada.pk)
-        documents = list(Document.objects.filter(reference__startswith="many:").order_by("pk"))
+        documents = many()
         return choose_for_each(
             Purpose.objects.get(), person=person, by=person, documents=documents, way=way,
             language="en", batch=batch or uuid4(),
@@ -53,29 +58,29 @@ def test_the_same_form_from_two_tabs_is_one_act(world):
 
 
 def test_a_selection_and_a_single_choice_end_in_one_order(world):
-    single = world.many[3]
+    single = many()[3]
 
     def allow_one():
         person = User.objects.get(pk=world.ada.pk)
         world.allow(person, document=Document.objects.get(pk=single.pk))
 
     at_once(say(world, Way.REFUSE), allow_one)
-    last = ChoiceEvent.objects.filter(document=single).order_by("-id").first()
+    last = ChoiceEvent.objects.filter(document=single).latest("id")
     assert permits.may(single.reference, "ai-training").allowed is last.allows
-    others = [one.reference for one in world.many if one != single]
+    others = [one.reference for one in many() if one != single]
     assert not permits.allowed(others, "ai-training")
     consistent()
 
 
 def test_two_opposite_selections_leave_no_mixture(world):
     at_once(say(world, Way.REFUSE), say(world, Way.ALLOW))
-    open_now = permits.allowed([one.reference for one in world.many], "ai-training")
+    open_now = permits.allowed([one.reference for one in many()], "ai-training")
     assert len(open_now) in (0, 10)
     consistent()
 
 
 def test_undo_and_a_new_refusal_never_end_open(world):
-    batch, single = uuid4(), world.many[3]
+    batch, single = uuid4(), many()[3]
     say(world, Way.REFUSE, batch)()
 
     def take_back():

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from consents import permits, standing
 from consents.actions import choices
 from consents.models import ChoiceEvent, Receipt, Standing
-from consents.models.ledger import Act
+from consents.models.ledger import Act, Source
 from consents.standing import Origin
 from portal.lib.errors import DomainError
 from tests.consents.test_adding_a_refusal_never_opens_the_gate import (
@@ -144,7 +144,7 @@ def test_what_was_refused_without_signing_in_stays_refused(world):
     """The refusal by link is another act, at the address: one's exception is not that one."""
     document = world.documents[3]
     choices.refuse(
-        world.purpose, address=world.signer, by=None, source="link", language="en",
+        world.purpose, address=world.signer, by=None, source=Source.LINK, language="en",
         document=document,
     )  # fmt: skip
     with pytest.raises(choices.NoException):
@@ -157,8 +157,8 @@ def test_a_person_s_yes_answers_their_own_older_refusal_by_link(world):
     lease = world.documents[2]
     world.allow(world.cleo, document=lease)
     choices.refuse(
-        world.purpose, address=world.cleo.addresses.get(), by=None, source="link", language="en",
-        document=lease,
+        world.purpose, address=world.cleo.addresses.get(), by=None, source=Source.LINK,
+        language="en", document=lease,
     )  # fmt: skip
     assert not may("private")
     world.allow(world.cleo, document=lease)

@@ -36,9 +36,10 @@ def tick(client, documents, **more):
 def confirm(client, way, page=None, **more):
     """Press the button of one way, with all that the form holds."""
     content = (page or client.get(SELECTION)).content.decode()
-    form = re.search(rf'<form method="post" action="{CHOOSE}">.*?</form>', content, re.S)[0]
+    found = re.search(rf'<form method="post" action="{CHOOSE}">.*?</form>', content, re.S)
+    assert found is not None
     data = {"act": way}
-    for name, value in re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form):
+    for name, value in re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', found[0]):
         data.setdefault(name, []).append(value) if name == "document" else data.update(
             {name: value}
         )
@@ -99,7 +100,7 @@ def test_both_directions_and_the_way_back_take_the_same_steps(shop, ada):
     assert permits.may(shop.papers[3].reference, "ai-training").allowed
     tick(ada, shop.papers[3:5])
     assert confirm(ada, "follow").status_code == 303
-    last = ChoiceEvent.objects.order_by("-id").first()
+    last = ChoiceEvent.objects.latest("id")
     assert last.act == Act.FOLLOWS_AGAIN
 
 
