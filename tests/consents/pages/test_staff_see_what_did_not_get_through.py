@@ -196,3 +196,16 @@ def test_the_list_says_who_is_told_where(shop: Shop, dpo: Client, index: System)
     text = dpo.get("/staff/systems/").text
     assert "127.0.0.1:" in text
     assert "not told" in text
+
+
+@pytest.mark.parametrize("word", ["\0", "9" * 40, "x" * 6000, "é", "-1"])
+def test_nonsense_gets_an_answer(shop: Shop, dpo: Client, index: System, word: str) -> None:
+    people.confirm(dpo)
+    sent = dict.fromkeys(
+        ("slug", "name", "kind", "webhook_url", "promise", "obeys", "instead_of"), word
+    )
+    for address in ("new/", "search-index/"):
+        assert dpo.post(f"/staff/systems/{address}", sent).status_code == 422
+    assert dpo.post("/staff/systems/search-index/secret/", sent).status_code == 409
+    asked = {"system": word, "status": word, "older": word, "newer": word}
+    assert dpo.get("/staff/deliveries/", asked).status_code == 200
