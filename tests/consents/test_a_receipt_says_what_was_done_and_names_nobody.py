@@ -1,6 +1,7 @@
 """The sealed body of each kind of act, against our schema and the vocabulary's terms."""
 
 import json
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -95,6 +96,7 @@ def test_the_sealed_bytes_are_canonical_and_the_seal_holds_them(world: World) ->
 def test_nobody_is_named(world: World) -> None:
     for event in every_act(world):
         body = bytes(Receipt.objects.get(event=event).body).decode().lower()
+        body = re.sub(r"[0-9a-f]{4,}", "", body)  # numbers and hashes may spell anything
         assert not [word for word in PERSONAL if word.lower() in body]
 
 
@@ -114,7 +116,7 @@ def test_acts_of_one_selection_bear_one_number_and_undoing_says_what_it_undoes(
 @pytest.mark.parametrize("control", ["consent", "objection"])
 def test_an_exception_taken_back_is_neither_consent_nor_objection(db: None, control: str) -> None:
     world = World(control)
-    scope = {"document": world.documents[0]}
+    scope: dict[str, Any] = {"document": world.documents[0]}
     world.refuse(world.ada, **scope)
     event = choices.follow_again(
         world.purpose, person=world.ada, by=world.ada, language="en", **scope

@@ -15,7 +15,7 @@ from tests.consents.pages.conftest import Shop
 
 def acts(client: Client, **options: Any) -> list[dict[str, Any]]:
     answer = client.get("/history/choices.json", **options)
-    assert answer.streaming  # type: ignore[attr-defined]
+    assert answer.streaming
     assert answer["Content-Type"] == "application/json; charset=utf-8"
     assert "no-store" in answer["Cache-Control"]
     told = json.loads(answer.getvalue())
