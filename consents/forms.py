@@ -13,8 +13,8 @@ from accounts.models import Organisation
 from consents.actions.selections import Way
 from consents.models import Document
 from consents.queries.choice import ALLOW, FOLLOW, REFUSE
-from consents.queries.shelf import Training, Wanted
 from consents.queries.uses import WantedUses
+from consents.queries.wanted import Training, Wanted
 
 LIFT = "lift"
 FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)

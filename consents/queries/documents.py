@@ -14,7 +14,8 @@ from consents.models import Document, Party, PurposeVersion, Use
 from consents.permits import Decision
 from consents.queries import shelf, words
 from consents.queries.catalogue import Catalogue
-from consents.queries.shelf import COUNTED, Wanted
+from consents.queries.shelf import COUNTED
+from consents.queries.wanted import Wanted
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from consents.queries import words
 from consents.queries.catalogue import Catalogue
 from consents.queries.choice import Choice, choice
 from consents.queries.documents import Row, Shelf, decided, shelf_page
-from consents.queries.shelf import Wanted
+from consents.queries.wanted import Wanted
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from django.utils.http import urlencode
 from django.utils.translation import ngettext
 
 from consents.models import Document, PurposeText, PurposeVersion, System, TrainingRun, Use
-from consents.queries.shelf import midnight
+from consents.queries.wanted import midnight
 
 MONTHS = 6  # on one page
 SINGLES = 50  # on one page

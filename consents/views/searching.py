@@ -18,7 +18,7 @@ from accounts.models import User
 from consents.forms import DocumentFilter, PlaceForm, UsesFilter
 from consents.queries import documents as queries
 from consents.queries.catalogue import Catalogue, catalogue
-from consents.queries.shelf import Wanted
+from consents.queries.wanted import Wanted
 from consents.views.parts import SignedInRequest
 from portal.lib import crypto, strict_json
 from portal.lib.crypto import Unsealable

@@ -123,10 +123,11 @@ def measure(client: Client, address: str) -> tuple[float, int, set[str]]:
 def last_but_one(client: Client, person: User) -> str:
     """Return the query of a page at the far end of the list."""
     from consents.queries import documents, shelf
+    from consents.queries.wanted import Wanted
 
     addresses = documents.own_addresses(person)
     everything, _end = shelf._look(
-        addresses, shelf.Wanted(), shelf.Walk(forward=True), limit=2 * shelf.PAGE
+        addresses, Wanted(), shelf.Walk(forward=True), limit=2 * shelf.PAGE
     )
     return f"?older={shelf.uid_of(everything[-1])}"
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.actions import address_for, claim_address
 from consents.models import Party
-from consents.queries import shelf
+from consents.queries import wanted
 from tests.consents.pages.conftest import Shop
 
 
@@ -227,4 +227,4 @@ def test_a_document_is_said_to_be_used_or_excluded(
 
 
 def test_words_of_a_search_are_compared_without_accents() -> None:
-    assert shelf.plain("ÉTÉ à Genève") == "ete a geneve"
+    assert wanted.plain("ÉTÉ à Genève") == "ete a geneve"
