@@ -4,7 +4,6 @@ import django.db.models.deletion
 import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
-from django.db.migrations.operations.base import Operation
 
 from portal.lib.append_only import forbid_changes
 
@@ -15,7 +14,7 @@ class Migration(migrations.Migration):
         ("consents", "0009_lawful_versions"),
     ]
 
-    operations: list[Operation] = [
+    operations = [
         migrations.AddField(
             "system", "former_secret", models.BinaryField(blank=True, default=bytes)
         ),
