@@ -2,12 +2,23 @@
 
 from django.urls import include, path
 
-from consents.views import choices, documents, history, notices, policies, purposes, receipts, uses
-from consents.views import deliveries, systems
-from consents.views import selections
+from consents.views import (
+    choices,
+    deliveries,
+    documents,
+    history,
+    history_json,
+    notices,
+    policies,
+    purposes,
+    receipts,
+    selections,
+    systems,
+    training,
+    usage,
+    uses,
+)
 from consents.views.applied import applied
-from consents.views import training
-from consents.views import history_json, usage
 from consents.views.verify import verify
 
 app_name = "consents"

@@ -39,7 +39,7 @@ class Purpose(models.Model):
     shares_with_third_parties = models.BooleanField(default=False)
     # Sale, sharing or advertising across contexts: what a Global Privacy Control signal is about.
     honours_gpc = models.BooleanField(default=False)
-    # Whether it uses documents at all: what is about the person only has no choice for one document.
+    # Whether it uses documents at all: what is about a person only has no choice for one of them.
     by_document = models.BooleanField(default=True)
     position = models.PositiveSmallIntegerField(default=100)
 
