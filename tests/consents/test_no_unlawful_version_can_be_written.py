@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consents import catalogue, widening
@@ -186,6 +186,7 @@ def wider_by_sql(before: PurposeVersion, after: PurposeVersion) -> bool:
         return bool(cursor.fetchone()[0])
 
 
+@settings(deadline=None)
 @given(before=VERSIONS, after=VERSIONS, same=st.sets(st.sampled_from(FIELDS)))
 def test_the_database_and_python_agree_on_what_is_wider(
     before: PurposeVersion, after: PurposeVersion, same: set[str]

@@ -107,3 +107,12 @@ def test_the_page_costs_the_same_for_many_changes(world: World, dpo: Client) -> 
             dpo.get("/dashboard/changes/")
         costs.append(len(asked))
     assert costs[1] == costs[2]
+
+
+def test_an_address_that_names_no_version_leads_nowhere(world: World, dpo: Client) -> None:
+    for number in (0, 99, 10**30):
+        assert dpo.post(f"/dashboard/changes/{number}/resend/").status_code == 404
+    assert dpo.get("/dashboard/changes/1/resend/").status_code == 405
+    version = announce(world.purpose)
+    answer = dpo.post(f"/dashboard/changes/{version.pk}/resend/", follow=True)
+    assert "No mail about it has failed" in answer.content.decode()

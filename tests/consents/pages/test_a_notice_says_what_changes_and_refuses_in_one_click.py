@@ -100,6 +100,16 @@ def test_a_link_that_we_did_not_sign_leads_nowhere(db: None, token: str) -> None
         assert getattr(Client(), method)(f"/notices/{token}/").status_code == 404
 
 
+def test_where_nothing_can_be_refused_the_page_says_so(shop: Shop, features: Purpose) -> None:
+    tell(Purpose.objects.get(slug="delivery"))
+    link = link_in_mail("signer@example.org")
+    page = Client().get(link).content.decode()
+    assert "there is nothing to allow or refuse here" in page
+    assert 'id="refuse"' not in page
+    assert Client().post(link).status_code == 409
+    assert not ChoiceEvent.objects.exists()
+
+
 def test_a_link_of_somebody_erased_leads_nowhere(features: Purpose) -> None:
     tell(features)
     link = link_in_mail("signer@example.org")
