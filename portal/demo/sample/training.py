@@ -2,18 +2,18 @@
 
 import random
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from consents import permits
 from consents.actions import uses
-from consents.models import PermitAnswer, System, TrainingRun
+from consents.actions.closing import manifest_hash
+from consents.models import PermitAnswer, RunRemedy, System, TrainingRun
 from consents.reports import UseReport
 from portal.demo.sample.choosing import FEATURES, STATISTICS, TRAINING
 from portal.demo.sample.clock import uid
 from portal.demo.sample.people import CLIENT_ID
 from portal.demo.sample.world import Moment, World
-from portal.lib.canonical import sha256_of
 
 R = TrainingRun.Remedy
 # reference, model, system, days ago, days it took, remedy, remedy promised in so many days
@@ -50,17 +50,25 @@ def _train(world: World, run: tuple[str, str, str, int, int, R, int | None]) -> 
     answers = list(permits.decide(there, TRAINING, now=started_at))
     _store(answers)
     manifest = sorted(answer.reference for answer in answers if answer.allowed)
-    TrainingRun.objects.create(
+    closed_at = world.clock.ago(days - took, "18:30")
+    made = TrainingRun.objects.create(
         uid=uid(reference), reference=reference, model_name=model,
         system=System.objects.get(slug=system), started_at=started_at,
-        closed_at=world.clock.ago(days - took, "18:30"), remedy=remedy,
+        trained_at=started_at, closed_at=closed_at, remedy=remedy,
         remedy_by=world.clock.in_days(remedy_in) if remedy_in else None,
-        manifest_sha256=sha256_of({"run": reference, "documents": manifest}),
+        manifest_sha256=manifest_hash(manifest),
     )  # fmt: skip
+    _say(made, closed_at, R.NONE, None)
+    _say(made, closed_at + timedelta(days=60), remedy, made.remedy_by)
     uses.record([
         UseReport(one, TRAINING, started_at + timedelta(seconds=number), system, reference)
         for number, one in enumerate(manifest)
     ])  # fmt: skip
+
+
+def _say(run: TrainingRun, at: datetime, remedy: R, remedy_by: date | None) -> None:
+    """Say what can still be done: at first nothing, two months later what is done since."""
+    RunRemedy.objects.create(run=run, at=at, remedy=remedy, remedy_by=remedy_by, by=CLIENT_ID)
 
 
 def _ask_by_night(world: World, day: int) -> None:
