@@ -109,7 +109,6 @@ def choose_for_each(
         raise NotYours(_("Only the person concerned can choose for a selection."))
     if len(documents) > MOST:
         raise TooMany(_("These are too many documents to choose about in one go."))
-    # As in every choice of the person: two clicks, one after the other.
     User.objects.select_for_update().get(pk=person.pk)
     done = list(ChoiceEvent.objects.filter(batch=batch, person=person).order_by("id"))
     if done:

@@ -121,11 +121,7 @@ def why(
 
     ``decisions`` are the gate's answers and ``stands`` the person's own word, by the same keys.
     """
-    own = Standing.objects.filter(
-        Q(document__in=documents) | Q(document=None),
-        Q(person=person) | Q(address__person=person),
-        purpose__in=purposes,
-    ).order_by("-event_id")
+    own = _words_of(person, documents, purposes)
     policies = Standing.objects.filter(
         organisation__in={one.organisation_id for one in documents if one.organisation_id},
         purpose__in=purposes,
@@ -144,6 +140,18 @@ def why(
         for purpose in purposes
     )
     return {(one.document.pk, one.purpose.pk): _why(one) for one in facts}
+
+
+def _words_of(
+    person: User, documents: Sequence[Document], purposes: Sequence[Purpose]
+) -> list[Standing]:
+    """Return what the person chose that bears on one of the documents, the newest first."""
+    said = Standing.objects.filter(
+        Q(document__in=documents) | Q(document=None),
+        Q(person=person) | Q(address__person=person),
+        purpose__in=purposes,
+    )
+    return list(said.order_by("-event_id"))
 
 
 def _bears_on(one: Standing, document: Document, purpose: Purpose) -> bool:
