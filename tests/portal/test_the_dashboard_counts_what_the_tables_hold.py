@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from consents.actions import choices
-from consents.models import PermitAnswer
+from consents.models import CanaryCheck, PermitAnswer
 from dsar.models import SubjectRequest
 from portal.dashboard import queries
 from tests.consents.worlds import World, make_person
@@ -133,11 +133,11 @@ def test_to_anybody_else_the_page_does_not_exist(client, role):
 
 def test_the_page_costs_the_same_queries_however_much_there_is(page, django_assert_max_num_queries):
     page()
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(20):
         page()
     for n in range(30):
         make_request(make_person(f"p{n}"))
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(20):
         page()
 
 
@@ -151,3 +151,13 @@ def test_a_month_begins_on_the_controllers_midnight():
     first, last = date(2026, 1, 1), date(2026, 12, 31)
     (found,) = queries.received_by_month(first, last)
     assert found[0].month == 9
+
+
+def test_canaries_are_counted_by_how_their_check_ended(page):
+    for outcome, hours in (("held", 1), ("held", 2), ("leaked", 3), ("held", 25)):
+        CanaryCheck.objects.create(outcome=outcome, asked=6, at=NOW - timedelta(hours=hours))
+    found = page()
+    assert found["canary-checks"] == "3"
+    assert "2 held, 1 leaked, 0 without an answer" in found["text"]
+    since = NOW - timedelta(days=1)
+    assert queries.canary_day(since) == queries.CanaryDay(held=2, leaked=1, unreachable=0)
