@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from accounts import machine_clients
-from consents.actions import closing
+from consents.actions import closing, runs
 from consents.models import TrainingRun, Use
 from docs.examples.regard_client import Denied, Regard
 from tests.consents.runs import Pipeline
@@ -16,7 +17,7 @@ OPEN = ["org:members", "org:shared", "private"]
 @pytest.fixture
 def pipeline(transactional_db: None, settings: Any) -> Pipeline:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    return Pipeline(None)  # type: ignore[arg-type] - it speaks by the client of the docs
+    return Pipeline(Client())  # it speaks by the client of the docs instead
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def test_it_returns_what_may_be_read_and_closes_the_run(regard: Regard) -> None:
 def test_who_refuses_meanwhile_is_left_out(
     regard: Regard, pipeline: Pipeline, monkeypatch: Any
 ) -> None:
-    check, world = closing.check, pipeline.world
+    check, world = runs.check, pipeline.world
 
     def refused_just_before(run: TrainingRun, moment: Any, *, client: str) -> int:
         world.refuse(world.dan)

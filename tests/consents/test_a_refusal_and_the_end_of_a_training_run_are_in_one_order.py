@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection, connections, transaction
 
-from consents.actions import closing, runs
+from consents.actions import closing, runs, uses
 from consents.actions.closing import Busy, Refused, manifest_hash
 from consents.models import ChoiceEvent, System, TrainingRun, Use
 from tests.consents.worlds import World
@@ -149,13 +149,13 @@ def test_two_who_close_at_once_record_it_once(run: TrainingRun) -> None:
 
 
 def test_what_fails_in_the_middle_leaves_nothing(run: TrainingRun, monkeypatch: Any) -> None:
-    record = closing.uses.record
+    record = uses.record
 
     def fail(reports: Any) -> Any:
         record(reports)
         raise RuntimeError
 
-    monkeypatch.setattr(closing.uses, "record", fail)
+    monkeypatch.setattr(uses, "record", fail)
     with pytest.raises(RuntimeError):
         close(run)
     monkeypatch.undo()
