@@ -18,7 +18,6 @@ from django.urls import path
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.exceptions import (
-    APIException,
     NotFound,
     ParseError,
     ValidationError,
@@ -30,6 +29,7 @@ from rest_framework.views import APIView
 
 from accounts.machine_clients import scope
 from consents import bulk, feed, moments, snapshots
+from consents.api_errors import Busy, CursorUnknown, FormatNotInstalled
 from consents.models import BulkAnswer, Purpose
 from consents.spooling import NDJSON, TooManyLines, spooled, whole_file
 from portal.lib.strict_json import is_storable
@@ -38,31 +38,6 @@ log = logging.getLogger(__name__)
 
 DEFAULT_LINES = 1000
 PURPOSE = OpenApiParameter("purpose", str, required=True, description="For instance ai-training")
-
-
-class Busy(APIException):
-    """Enough such questions are being answered at this moment."""
-
-    status_code = 429
-    default_code = "busy"
-    default_detail = "Too many questions about many documents at once. Ask again soon."
-    wait = 5
-
-
-class FormatNotInstalled(APIException):
-    """RFC 9110 §15.5.7."""
-
-    status_code = 406
-    default_code = "parquet_not_installed"
-    default_detail = "This portal lacks the extra 'parquet': ask for ndjson or csv."
-
-
-class CursorUnknown(APIException):
-    """RFC 9110 §15.5.11."""
-
-    status_code = 410
-    default_code = "cursor_unknown"
-    default_detail = "The cursor leads nowhere (any more). Take a snapshot, and go on from there."
 
 
 class _Lines(BaseContentNegotiation):
