@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from consents.models import ChoiceEvent, Document, Purpose, PurposeVersion, Standing
+from consents.models import ChoiceEvent, Document, Party, Purpose, PurposeVersion, Standing
 from consents.models.ledger import Act
 from consents.models.purposes import Control
 
@@ -92,12 +92,14 @@ def resolve(
 
 
 def about_everything(person: User, purposes: Sequence[Purpose]) -> dict[int, Stand]:
-    """Return the person's word on each purpose (by id) for all their documents: four queries.
+    """Return the person's word on each purpose (by id) for all their documents: six queries.
 
     A contract clause or policy of an organisation they belong to counts where they chose nothing.
     """
     own = _by_purpose(
-        Standing.objects.filter(person=person, document=None, within=None, purpose__in=purposes)
+        Standing.objects.filter(
+            _said_of_everything(person), document=None, within=None, purpose__in=purposes
+        )
     )
     joined = dict(person.memberships.values_list("organisation_id", "joined_at"))
     policies = _by_purpose(Standing.objects.filter(organisation__in=joined, purpose__in=purposes))
@@ -120,13 +122,14 @@ def about_everything(person: User, purposes: Sequence[Purpose]) -> dict[int, Sta
 def about_documents(
     person: User, documents: Sequence[Document], purposes: Sequence[Purpose]
 ) -> dict[tuple[int, int], Stand]:
-    """Return the person's word for each (document id, purpose id): five queries, however many."""
+    """Return the person's word for each (document id, purpose id): nine queries, however many."""
     addresses = person.addresses.all()
     bearing = Q(document__in=documents) | Q(document=None)
-    own = _by_purpose(
+    own = _Own(
         Standing.objects.filter(
             bearing, Q(person=person) | Q(address__in=addresses), purpose__in=purposes
-        )
+        ),
+        Party.objects.filter(document__in=documents, address__in=addresses),
     )
     joined = dict(person.memberships.values_list("organisation_id", "joined_at"))
     now = timezone.now()
@@ -141,7 +144,7 @@ def about_documents(
     return {
         (document.pk, purpose.pk): resolve(
             purpose,
-            [one for one in own.get(purpose.pk, []) if _bears_on(one, document)],
+            own.bearing_on(document, purpose),
             policy=_covering(policies, document, purpose, joined),
             floor=floors.get(purpose.pk, 0),
             widened_at=widened.get(purpose.pk),
@@ -155,6 +158,16 @@ def exceptions(person: User, purpose: Purpose) -> models.QuerySet[Standing]:
     """Return the person's choices at a narrower grain than everything, newest first."""
     narrower = Q(document__isnull=False) | Q(within__isnull=False)
     return Standing.objects.filter(narrower, person=person, purpose=purpose).order_by("-event_id")
+
+
+def _said_of_everything(person: User) -> Q:
+    """Return whose word is about all of the person's documents.
+
+    What was refused under an address is about all of them where they have no other address.
+    """
+    addresses = list(person.addresses.all()[:2])
+    only = addresses[0] if len(addresses) == 1 else None
+    return Q(person=person) | Q(address=only, address__isnull=False)
 
 
 def _widened_for(person: User, now: datetime) -> dict[int, datetime]:
@@ -188,6 +201,35 @@ def _stand(standing: Standing) -> Stand:
     return Stand(standing.allowed, origin_of(standing), standing.since, standing.event)
 
 
+class _Own:
+    """A person's standing choices, found by the document they bear on.
+
+    What was said under an address bears on documents in which it is a party, and on no other: the
+    same law as in ``permits.RULE``.
+    """
+
+    def __init__(
+        self, standings: models.QuerySet[Standing], parties: models.QuerySet[Party]
+    ) -> None:
+        self._found: dict[tuple[int, int | None], list[Standing]] = {}
+        for one in standings.select_related("event__clause", "event__version"):
+            self._found.setdefault((one.purpose_id, one.document_id), []).append(one)
+        self._parties = set(parties.values_list("document_id", "address_id"))
+
+    def bearing_on(self, document: Document, purpose: Purpose) -> list[Standing]:
+        """Return those that bear on the document's use for the purpose."""
+        wider = self._found.get((purpose.pk, None), [])
+        return [
+            *self._found.get((purpose.pk, document.pk), []),
+            *(one for one in wider if self._covers(one, document)),
+        ]
+
+    def _covers(self, one: Standing, document: Document) -> bool:
+        inside = one.within_id is None or one.within_id == document.organisation_id
+        under = one.address_id is None or (document.pk, one.address_id) in self._parties
+        return inside and under
+
+
 def _by_purpose(standings: models.QuerySet[Standing]) -> dict[int, list[Standing]]:
     found: dict[int, list[Standing]] = {}
     for standing in standings.select_related("event__clause", "event__version"):
@@ -199,12 +241,6 @@ def _most_telling(policies: list[Standing]) -> Standing | None:
     """Of several organisations' policies name an agreement first: that is the one to get out of."""
     agreed = [one for one in policies if one.allowed and one.event.act == Act.CONSENT_GIVEN]
     return next(iter(agreed or policies), None)
-
-
-def _bears_on(standing: Standing, document: Document) -> bool:
-    if standing.document_id is not None:
-        return standing.document_id == document.pk
-    return standing.within_id is None or standing.within_id == document.organisation_id
 
 
 def _covering(
