@@ -318,9 +318,7 @@ DELIVERY_BACKOFF_SECONDS = env.list(
 )
 # Hosts of our own ("host" or "host:port") that may be called although they are not public, and
 # without TLS. All others only over https, at a public address (portal/lib/outgoing.py).
-OUTGOING_ALLOWED_HOSTS = [
-    host.lower() for host in env.list("OUTGOING_ALLOWED_HOSTS", default=[])
-]
+OUTGOING_ALLOWED_HOSTS = [host.lower() for host in env.list("OUTGOING_ALLOWED_HOSTS", default=[])]
 Q_CLUSTER = {
     "name": "regard",
     "orm": "default",

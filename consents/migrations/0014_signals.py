@@ -12,7 +12,7 @@ WHERE slug = 'marketing' AND control IN ('consent', 'objection') AND NOT is_ai_t
 
 
 class Migration(migrations.Migration):
-    dependencies = [("consents", "0013_grain")]
+    dependencies = [("consents", "0012_links")]
 
     operations = [
         migrations.AddConstraint(

@@ -85,9 +85,7 @@ class Announcement(models.Model):
             models.Index(fields=["person", "version"], name="announcement_of_person"),
             models.Index(fields=["address", "version"], name="announcement_of_address"),
             models.Index(fields=["version", "id"], name="announcement_of_version"),
-            models.Index(
-                fields=["id"], name="announcement_undelivered", condition=Q(sent_at=None)
-            ),
+            models.Index(fields=["id"], name="announcement_undelivered", condition=Q(sent_at=None)),
         ]
 
     def __str__(self) -> str:

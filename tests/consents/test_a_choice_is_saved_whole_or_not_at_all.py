@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
 from consents import permits
 from consents.models import ChoiceEvent, Receipt, Standing
@@ -44,8 +45,12 @@ def broken_at(place: int, act: Callable[[], None]) -> bool:
 def state(reference: str) -> tuple[int, int, int, bool]:
     """Return what is written of choices, and what the gate makes of it."""
     call_command("rebuild_standings", "--check", verbosity=0)
-    counts = (model.objects.count() for model in (ChoiceEvent, Standing, Receipt))
-    return (*counts, permits.may(reference, "ai-training").allowed)
+    return (
+        ChoiceEvent.objects.count(),
+        Standing.objects.count(),
+        Receipt.objects.count(),
+        permits.may(reference, "ai-training").allowed,
+    )
 
 
 def test_a_refusal_is_there_with_all_that_follows_or_not_at_all():
@@ -98,7 +103,7 @@ def elsewhere() -> bool:
                 {
                     "references": ["private"],
                     "purpose": "ai-training",
-                    "now": permits.timezone.now(),
+                    "now": timezone.now(),
                 },
             )
             return bool(cursor.fetchone()[1] in permits.OPEN)
