@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AccessEvent, Address, Invitation, Membership, Organisation, User
+from accounts.proven import forget_unproven_ways_in
 from accounts.roles import Role
 from portal.lib import mail
 from portal.lib.errors import DomainError
@@ -114,11 +115,11 @@ def employ(email: str, *, role: Role, name: str = "") -> User:
     person.role, person.name = role, name or person.name
     if not known:
         # Whoever signed up with it and never proved it is theirs shall not come in as staff.
-        person.set_unusable_password()
+        forget_unproven_ways_in(person)
         EmailAddress.objects.update_or_create(
             user=person, email=email, defaults={"verified": True, "primary": True}
         )
-    person.save(update_fields=["role", "name", "password"])
+    person.save(update_fields=["role", "name"])
     return person
 
 

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from accounts import reauthentication, single_sign_on
+from accounts import proven, reauthentication, single_sign_on
 from accounts.models import User
 from portal.lib import crypto, mail, strict_json
 
@@ -66,6 +66,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             self.send_account_already_exists_mail(address.email)
         else:
             super().send_confirmation_mail(request, emailconfirmation, signup)
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Note that the code was entered in the browser that signed up, or added the address."""
+        setattr(request, proven.AT_SIGN_UP, True)
+        confirmed: bool = super().confirm_email(request, email_address)
+        return confirmed
 
     def is_safe_url(self, url: str) -> bool:
         """Refuse what is no URL at all ("http://["): allauth would fail on it, with a 500."""

@@ -10,4 +10,4 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to allauth where it offers no other hook."""
-        from accounts import claims, second_factor  # noqa: F401
+        from accounts import claims, proven, second_factor  # noqa: F401

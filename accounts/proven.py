@@ -1,9 +1,19 @@
 """Who has an address, once a code sent to it has proven that they read its mail."""
 
+from typing import Any
+
 from allauth.account.models import EmailAddress
+from allauth.account.signals import email_confirmed
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
+from django.dispatch import receiver
+from django.http import HttpRequest
 
 from accounts.models import Address, User
+
+# On a request: the code was entered where the person signed up, so the password is theirs.
+AT_SIGN_UP = "_entered_where_they_signed_up"
 
 
 @transaction.atomic
@@ -22,12 +32,36 @@ def person_for_proven_address(address: Address, *, language: str) -> User:
     if person is None:
         person = User.objects.create_user(email, language=language)
     elif not EmailAddress.objects.filter(user=person, verified=True).exists():
-        # Whoever signed up with it and never proved it is theirs shall not come in with a password.
-        person.set_unusable_password()
-        person.save(update_fields=["password"])
+        forget_unproven_ways_in(person)
     others = EmailAddress.objects.filter(user=person, primary=True).exclude(email=email)
     # Verified is claimed, with everything under it (accounts.claims).
     EmailAddress.objects.update_or_create(
         user=person, email=email, defaults={"verified": True, "primary": not others.exists()}
     )
     return person
+
+
+def forget_unproven_ways_in(person: User) -> None:
+    """Take away every way in that was set up before anybody proved an address of the account.
+
+    Whoever signed up with somebody else's address could wait, and come in once its owner proves it:
+    by a password of theirs, or by single sign-on.
+    """
+    SocialAccount.objects.filter(user=person).delete()
+    Authenticator.objects.filter(user=person).delete()
+    if person.has_usable_password():
+        person.set_unusable_password()
+        person.save(update_fields=["password"])
+
+
+@receiver(email_confirmed)
+def forget_who_waited(request: HttpRequest, email_address: EmailAddress, **_more: Any) -> None:
+    """At the first proof by a code to sign in or to reset a password, forget what was there before.
+
+    Only the code of the sign-up itself is entered by whoever chose the password
+    (``AccountAdapter.confirm_email``).
+    """
+    proven = EmailAddress.objects.filter(user=email_address.user, verified=True)
+    first = not proven.exclude(pk=email_address.pk).exists()
+    if first and not getattr(request, AT_SIGN_UP, False):
+        forget_unproven_ways_in(email_address.user)
