@@ -26,7 +26,7 @@ from accounts.machine_clients import scope
 from accounts.models import Address
 from consents import standing
 from consents.actions import choices
-from consents.models import ChoiceEvent, Document, Purpose, Standing
+from consents.models import ChoiceEvent, Document, Purpose
 from consents.models.ledger import Source
 from consents.queries import catalogue, words
 from consents.serializers_runs import (
@@ -120,11 +120,7 @@ def _stands(address: Address, purposes: list[Purpose]) -> dict[int, Stand]:
     """Return their word on each purpose; without an account, what they said by link or here."""
     if address.person is not None:
         return standing.about_everything(address.person, purposes)
-    said: dict[int, list[Standing]] = {}
-    own = Standing.objects.filter(address=address, document=None, within=None)
-    for one in own.select_related("event__version"):
-        said.setdefault(one.purpose_id, []).append(one)
-    return {one.pk: standing.resolve(one, said.get(one.pk, [])) for one in purposes}
+    return standing.about_address(address, purposes)
 
 
 class Refusals(PeopleView):

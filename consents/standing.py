@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import Address, User
 from consents.models import ChoiceEvent, Document, Party, Purpose, PurposeVersion, Standing
 from consents.models.ledger import Act
 from consents.models.purposes import Control
@@ -119,6 +119,24 @@ def about_everything(person: User, purposes: Sequence[Purpose]) -> dict[int, Sta
     }
 
 
+def about_address(address: Address, purposes: Sequence[Purpose]) -> dict[int, Stand]:
+    """Return the word of an address without an account on each purpose (by id): three queries."""
+    own = _by_purpose(
+        Standing.objects.filter(address=address, document=None, within=None, purpose__in=purposes)
+    )
+    now = timezone.now()
+    floors, widened = PurposeVersion.objects.floors(now), _widened_since(address.created_at, now)
+    return {
+        purpose.pk: resolve(
+            purpose,
+            own.get(purpose.pk, []),
+            floor=floors.get(purpose.pk, 0),
+            widened_at=widened.get(purpose.pk),
+        )
+        for purpose in purposes
+    }
+
+
 def about_documents(
     person: User, documents: Sequence[Document], purposes: Sequence[Purpose]
 ) -> dict[tuple[int, int], Stand]:
@@ -176,7 +194,10 @@ def _widened_for(person: User, now: datetime) -> dict[int, datetime]:
     Who came later has known nothing else. The same law as ``must_answer`` in ``permits.RULE``.
     """
     first_address = person.addresses.aggregate(first=models.Min("created_at"))["first"]
-    known_since = min(first_address or person.date_joined, person.date_joined)
+    return _widened_since(min(first_address or person.date_joined, person.date_joined), now)
+
+
+def _widened_since(known_since: datetime, now: datetime) -> dict[int, datetime]:
     by_objection = PurposeVersion.objects.filter(purpose__control=Control.OBJECTION)
     widened = by_objection.widened_at(now)
     return {purpose: at for purpose, at in widened.items() if known_since < at}

@@ -8,7 +8,7 @@ from django.core.cache import cache
 
 from accounts.models import Address
 from consents import permits
-from consents.models import ChoiceEvent
+from consents.models import ChoiceEvent, Purpose
 from tests.consents.worlds import World, make_purpose
 
 pytestmark = pytest.mark.django_db
@@ -98,6 +98,19 @@ def test_who_has_no_account_refuses_by_address(page: Settings, world: World) -> 
     assert ChoiceEvent.objects.get().address == world.signer
     assert page.choices(person)["ai-training"]["state"] == "refused"
     assert permits.may("with-signer", "ai-training").reason == "refused_by_party"
+
+
+def test_who_has_no_account_and_has_not_answered_is_not_said_to_allow(
+    page: Settings, machine: Any
+) -> None:
+    world = World.__new__(World)
+    world.purpose = Purpose.objects.get(slug="search")
+    person = page.person("signer@example.org")
+    assert page.choices(person)["search"]["allowed"] is True
+    world.widen()
+    told = page.choices(person)["search"]
+    assert (told["allowed"], told["state"]) == (False, "unanswered")
+    assert permits.may("with-signer", "search").reason == "widened_unanswered"
 
 
 def test_one_document_can_be_refused_alone(page: Settings, world: World) -> None:
