@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -25,7 +24,9 @@ from consents.actions.scopes import (
     act_of_yes,
     columns,
     floor_of,
+    has_agreed,
     has_widened,
+    refusing_act,
     said_by,
     says_the_same,
     version_in_force,
@@ -38,7 +39,7 @@ from consents.models.purposes import Control
 __all__ = [
     "NoException", "NotAnAdmin", "NotYours", "NothingToChoose", "OlderThanARefusal",
     "agree_by_contract", "allow", "follow_again", "lift_organisation_refusal", "refuse",
-    "refuse_for_organisation", "refusing_act",
+    "refuse_for_organisation",
 ]  # fmt: skip
 
 
@@ -92,9 +93,10 @@ def refuse(
     subject = person or address
     if subject is None:
         raise NotYours(_("A refusal needs the person or the address it is for."))
-    act = refusing_act(purpose, subject)
+    scope = Scope(document, within)
+    act = refusing_act(purpose, agreed=has_agreed(purpose, subject, scope))
     event = _choose(
-        purpose, subject, Scope(document, within), act=act, by=by, source=source,
+        purpose, subject, scope, act=act, by=by, source=source,
         language=language, at=at,
     )  # fmt: skip
     if person is not None and by is not None:
@@ -270,15 +272,3 @@ def _allowing_act(purpose: Purpose, person: User, scope: Scope) -> Act:
         scope.overlapping(), said_by(person), purpose=purpose, allowed=False
     )
     return act_of_yes(purpose, objected=said_no.exists())
-
-
-def refusing_act(purpose: Purpose, subject: User | Address) -> Act:
-    """Return the law's word for this no: an objection, a withdrawal, or a plain refusal."""
-    if purpose.control == Control.OBJECTION:
-        return Act.OBJECTION_LODGED
-    agreed = Standing.objects.filter(purpose=purpose, allowed=True)
-    mine = Q(**columns(subject))
-    if isinstance(subject, User):
-        organisations = subject.memberships.values("organisation")
-        mine |= Q(organisation__in=organisations, event__source=Source.CONTRACT)
-    return Act.CONSENT_WITHDRAWN if agreed.filter(mine).exists() else Act.CONSENT_REFUSED

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Address, Organisation, User
 from consents.models import Document, Purpose, PurposeVersion, Standing
-from consents.models.ledger import ALLOWING, POLICY, Act
+from consents.models.ledger import ALLOWING, POLICY, Act, Source
 from consents.models.purposes import Control
 from consents.permits import Reason
 from portal.lib.errors import DomainError
@@ -64,6 +64,13 @@ class Scope:
         """Whether it is the widest scope, which has nothing wider to follow."""
         return self.document is None and self.within is None
 
+    @property
+    def organisation_id(self) -> int | None:
+        """Return whose documents it is about, if they are one organisation's."""
+        if self.document is not None:
+            return self.document.organisation_id
+        return self.within.pk if self.within is not None else None
+
     def overlapping(self) -> Q:
         """Return the standing choices that bear on some document of this scope."""
         if self.document is not None:
@@ -90,10 +97,13 @@ def columns(subject: Subject) -> dict[str, Any]:
 def said_by(subject: Subject) -> Q:
     """Return the standing choices that are the subject's own word.
 
-    What was said without signing in, at an address that is the person's today, is theirs too.
+    What was said without signing in, at an address that is the person's today, is theirs too; and
+    what they said since bears on the documents of the address: it may have overruled its refusal.
     """
     mine = Q(**columns(subject))
-    return mine | Q(address__person=subject) if isinstance(subject, User) else mine
+    if isinstance(subject, User):
+        return mine | Q(address__person=subject)
+    return mine | Q(person__addresses=subject) if isinstance(subject, Address) else mine
 
 
 def act_of_yes(purpose: Purpose, *, objected: bool) -> Act:
@@ -101,6 +111,33 @@ def act_of_yes(purpose: Purpose, *, objected: bool) -> Act:
     if purpose.control == Control.CONSENT:
         return Act.CONSENT_GIVEN
     return Act.OBJECTION_WITHDRAWN if objected else Act.NOT_OBJECTED
+
+
+def refusing_act(purpose: Purpose, *, agreed: bool) -> Act:
+    """Return the law's word for a no. Where no agreement bears on it, none is withdrawn."""
+    if purpose.control == Control.OBJECTION:
+        return Act.OBJECTION_LODGED
+    return Act.CONSENT_WITHDRAWN if agreed else Act.CONSENT_REFUSED
+
+
+def contracts_of(person: User, purpose: Purpose) -> set[int]:
+    """Return the person's organisations (ids) whose contract agreed for its members."""
+    agreed = Standing.objects.filter(
+        purpose=purpose, allowed=True, event__source=Source.CONTRACT,
+        organisation__in=person.memberships.values("organisation"),
+    )  # fmt: skip
+    return {pk for pk in agreed.values_list("organisation_id", flat=True) if pk is not None}
+
+
+def has_agreed(purpose: Purpose, subject: User | Address, scope: Scope) -> bool:
+    """Whether the subject, or a contract for them, agreed to anything within the scope."""
+    own = Standing.objects.filter(
+        scope.overlapping(), purpose=purpose, allowed=True, **columns(subject)
+    )
+    if own.exists() or not isinstance(subject, User):
+        return own.exists()
+    contracts = contracts_of(subject, purpose)
+    return bool(contracts if scope.is_everything else contracts & {scope.organisation_id})
 
 
 def says_the_same(standing: Standing, act: Act) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Self, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import Q
@@ -16,13 +16,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from consents import permits
-from consents.actions.choices import refusing_act
 from consents.actions.scopes import (
     CLOSED_WHATEVER,
     NotYours,
     act_of_yes,
+    contracts_of,
     floor_of,
     has_widened,
+    refusing_act,
     said_by,
     says_the_same,
     version_in_force,
@@ -54,15 +55,19 @@ class TooMany(DomainError):
 
 @dataclass(frozen=True)
 class Bearing:
-    """The person's own standing choices that bear on some documents: one query for all of them."""
+    """The person's own standing choices that bear on some documents: one query for all of them.
 
+    ``contracts`` are the organisations (ids) of which a contract agreed for the person.
+    """
+
+    contracts: set[int] = field(default_factory=set)
     wide: list[Standing] = field(default_factory=list)
     narrow: dict[int, list[Standing]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, person: User, purpose: Purpose, documents: Sequence[Document]) -> Self:
         """Read them."""
-        found = cls()
+        found = cls(contracts_of(person, purpose))
         standings = Standing.objects.filter(
             Q(document=None) | Q(document__in=documents), said_by(person), purpose=purpose
         )
@@ -77,6 +82,12 @@ class Bearing:
         """Return all that bear on the document, at whatever grain."""
         wide = [one for one in self.wide if one.within_id in (None, document.organisation_id)]
         return wide + self.narrow.get(document.pk, [])
+
+    def no_about(self, document: Document, purpose: Purpose) -> Act:
+        """Return the law's word for a no about the document: the same as for a single choice."""
+        agreed = any(one.allowed for one in self.on(document))
+        by_contract = document.organisation_id in self.contracts
+        return refusing_act(purpose, agreed=agreed or by_contract)
 
     def own(self, document: Document, person: User) -> Standing | None:
         """Return the person's choice about this very document."""
@@ -98,7 +109,8 @@ def choose_for_each(
     """Say the same about each of the documents; return the acts, in the order of the documents.
 
     Where it is said already, nothing is written; nor is a yes where no yes can open (specially
-    protected data, a minor). The same ``batch`` again returns what was done.
+    protected data, a minor). The same ``batch`` again returns what was done; only a refusal is
+    taken even so where it does not stand (any more), in a batch of its own.
 
     Raises:
         NothingToChoose: there is no choice about the purpose.
@@ -111,10 +123,12 @@ def choose_for_each(
         raise TooMany(_("These are too many documents to choose about in one go."))
     User.objects.select_for_update().get(pk=person.pk)
     done = list(ChoiceEvent.objects.filter(batch=batch, person=person).order_by("id"))
-    if done:
+    if done and way is not Way.REFUSE:
         return done
     _require_theirs(person, documents)
-    return write(planned(purpose, person, documents, way, language=language, batch=batch))
+    batch = uuid4() if done else batch
+    acts = planned(purpose, person, documents, way, language=language, batch=batch)
+    return write(acts) or [one for one in done if not one.allows]
 
 
 def planned(
@@ -133,12 +147,11 @@ def planned(
     """
     version = version_in_force(purpose)
     bearing = Bearing.of(person, purpose, documents)
-    floor, no = floor_of(version), refusing_act(purpose, person)
-    words = shown(version, language)
+    floor, words = floor_of(version), shown(version, language)
     written = []
     for document in _open_to(way, purpose, documents):
         own, stand = bearing.own(document, person), bearing.on(document)
-        act = _act(way, purpose, no, stand)
+        act = _act(way, purpose, bearing.no_about(document, purpose), stand)
         if not _is_news(act, own, stand, floor):
             continue
         event = new_act(act, words, person, document, batch=batch)

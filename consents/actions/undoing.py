@@ -15,7 +15,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from consents.actions.choices import refusing_act
 from consents.actions.scopes import (
     NotYours,
     act_of_yes,
@@ -133,14 +132,14 @@ def _restoring(events: Sequence[ChoiceEvent], person: User, *, language: str) ->
     version = version_in_force(purpose)
     documents = [one.document for one in events if one.document is not None]
     bearing, former = Bearing.of(person, purpose, documents), _former(events, person)
-    floor, no = floor_of(version), refusing_act(purpose, person)
-    words = shown(version, language)
+    floor, words = floor_of(version), shown(version, language)
     written = []
     for event in events:
         document = event.document
         if document is None:
             continue
         own, stand = bearing.own(document, person), bearing.on(document)
+        no = bearing.no_about(document, purpose)
         act = _act_back(event, former.get(document.pk), stand, no=no, floor=floor)
         if act == Act.FOLLOWS_AGAIN and own is None:
             continue

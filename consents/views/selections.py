@@ -59,7 +59,7 @@ def choose_for_selection(request: SignedInRequest) -> HttpResponse:
         there = urlencode({"purpose": purpose.slug})
         return SeeOther(f"{reverse('consents:selection')}?{there}")
     request.session.pop(SELECTED, None)
-    return SeeOther(reverse("consents:selection-done", args=[asked["batch"]]))
+    return SeeOther(reverse("consents:selection-done", args=[events[0].batch]))
 
 
 @require_safe

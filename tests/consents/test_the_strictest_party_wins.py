@@ -231,6 +231,21 @@ def test_refusing_what_a_contract_allowed_is_a_withdrawal(world):
     assert ChoiceEvent.objects.latest("pk").act == "consent_withdrawn"
 
 
+def test_where_nothing_was_agreed_to_nothing_is_withdrawn(world):
+    world.sign_the_contract()
+    world.allow(world.ada, document=world.documents[3])
+    world.refuse(world.ada, document=world.documents[0])  # its contract agreed for her
+    choices.lift_organisation_refusal(
+        world.purpose, organisation=world.organisation, by=world.ada, language="en"
+    )  # fmt: skip
+    world.refuse(world.ada, document=world.documents[1])
+    world.refuse(world.ada, document=world.documents[3])
+    acts = ChoiceEvent.objects.filter(person=world.ada).order_by("pk")
+    assert [one.act for one in acts] == [
+        "consent_given", "consent_withdrawn", "consent_refused", "consent_withdrawn",
+    ]  # fmt: skip
+
+
 def test_nobody_but_the_person_switches_on(world):
     with pytest.raises(choices.NotYours):
         choices.allow(world.purpose, person=world.dan, by=world.cleo, language="en")

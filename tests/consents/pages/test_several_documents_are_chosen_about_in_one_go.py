@@ -92,6 +92,30 @@ def test_a_form_that_is_sent_twice_is_one_act(shop, ada):
     assert ChoiceEvent.objects.filter(document__isnull=False, person=shop.ada).count() == 12
 
 
+def test_a_no_from_a_page_that_was_used_already_is_taken(shop, ada):
+    tick(ada, shop.papers[3:5])
+    page = ada.get(SELECTION)
+    allowed = confirm(ada, "allow", page)  # and then: back, and the other button
+    refused = confirm(ada, "refuse", page)
+    assert not permits.may(shop.papers[3].reference, "ai-training").allowed
+    assert allowed["Location"] != refused["Location"]
+    assert (
+        "You refused for <strong>2 documents</strong>."
+        in ada.get(refused["Location"]).content.decode()
+    )
+    assert confirm(ada, "allow", page)["Location"] == allowed["Location"]
+    assert not permits.may(shop.papers[3].reference, "ai-training").allowed
+
+
+def test_a_no_that_was_taken_back_can_be_sent_again_from_the_same_page(shop, ada):
+    tick(ada, shop.papers[3:5])
+    page = ada.get(SELECTION)
+    ada.post(f"{confirm(ada, 'refuse', page)['Location']}undo/")
+    assert permits.may(shop.papers[3].reference, "ai-training").allowed
+    assert confirm(ada, "refuse", page).status_code == 303
+    assert not permits.may(shop.papers[3].reference, "ai-training").allowed
+
+
 def test_both_directions_and_the_way_back_take_the_same_steps(shop, ada):
     tick(ada, shop.papers[3:5])
     assert confirm(ada, "refuse").status_code == 303
