@@ -5,7 +5,7 @@ only as far as it is the reader's to know: their own words, the policy of the or
 default. Whether other parties refused is said where it decides, and nowhere else; never who.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum, auto
 
@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from consents import standing
-from consents.models import Document, Purpose, Standing
+from consents.models import Document, Party, Purpose, Standing
 from consents.models.purposes import Control
 from consents.permits import Decision, Reason
 from consents.queries import words
@@ -117,11 +117,11 @@ def why(
     decisions: Mapping[tuple[int, int], Decision],
     stands: Mapping[tuple[int, int], Stand],
 ) -> dict[tuple[int, int], Why]:
-    """Return why, for each (document id, purpose id): two queries, however many.
+    """Return why, for each (document id, purpose id): three queries, however many.
 
     ``decisions`` are the gate's answers and ``stands`` the person's own word, by the same keys.
     """
-    own = _words_of(person, documents, purposes)
+    own, under = _words_of(person, documents, purposes), _under(person, documents)
     policies = Standing.objects.filter(
         organisation__in={one.organisation_id for one in documents if one.organisation_id},
         purpose__in=purposes,
@@ -133,7 +133,7 @@ def why(
             document=document,
             decision=decisions[document.pk, purpose.pk],
             stand=stands[document.pk, purpose.pk],
-            own=[one for one in own if _bears_on(one, document, purpose)],
+            own=[one for one in own if _bears_on(one, document, purpose, under)],
             policy=set_by.get((document.organisation_id, purpose.pk)),
         )
         for document in documents
@@ -154,10 +154,20 @@ def _words_of(
     return list(said.order_by("-event_id"))
 
 
-def _bears_on(one: Standing, document: Document, purpose: Purpose) -> bool:
+def _under(person: User, documents: Sequence[Document]) -> set[tuple[int, int | None]]:
+    """Return under which of the person's addresses they are in each document, by their ids."""
+    mine = Party.objects.filter(document__in=documents, address__person=person)
+    return set(mine.values_list("document_id", "address_id"))
+
+
+def _bears_on(
+    one: Standing, document: Document, purpose: Purpose, under: Set[tuple[int, int | None]]
+) -> bool:
+    """What was said under an address bears on the documents of that address alone."""
     narrow = one.document_id in (None, document.pk)
     wide = one.within_id in (None, document.organisation_id)
-    return one.purpose_id == purpose.pk and narrow and wide
+    mine = one.address_id is None or (document.pk, one.address_id) in under
+    return one.purpose_id == purpose.pk and narrow and wide and mine
 
 
 def _why(of: Facts) -> Why:

@@ -4,11 +4,13 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.actions import claim_address
 from consents import permits, standing
 from consents.actions import choices
 from consents.models import ChoiceEvent
-from consents.models.ledger import Act
+from consents.models.ledger import Act, Source
 from consents.queries.why import Rule, why
+from consents.standing import Origin
 
 
 def explained(shop, person, document):
@@ -58,6 +60,18 @@ def test_what_others_said_is_told_only_where_it_decides(shop, lease):
     assert "you refused" in told
     assert "other party" not in told
     assert "Ben" not in told
+
+
+def test_what_was_refused_under_another_address_is_not_said_of_this_document(shop):
+    second = claim_address("second@example.org", person=shop.ada)
+    choices.refuse(shop.training, address=second, by=None, source=Source.LINK, language="en")
+    here, there = shop.document("Here", shop.ada), shop.document("There", second)
+    said = [
+        {grain.origin: grain.says for grain in explained(shop, shop.ada, one).grains}
+        for one in (here, there)
+    ]
+    assert said[0][Origin.EVERYTHING] == "nothing chosen"
+    assert said[1][Origin.EVERYTHING].startswith("refused on")
 
 
 def test_rules_below_say_what_they_would_have(shop, lease):
