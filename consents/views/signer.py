@@ -191,12 +191,16 @@ def _held(request: HttpRequest, link: DocumentLink, uid: UUID) -> Receipt:
 
 
 def may_have_file(link: DocumentLink) -> bool:
-    """Whether a code by mail is enough for the file: not where an account asks for more."""
+    """Whether there is a file, and a code by mail is enough for it."""
+    return bool(link.document.file) and not asks_for_more(link)
+
+
+def asks_for_more(link: DocumentLink) -> bool:
+    """Whether the account of the address asks for more than a code by mail at its sign-in."""
     person = link.address.person
     if person is None:
-        return bool(link.document.file)
-    stronger = person.is_staff or Authenticator.objects.filter(user=person).exists()
-    return bool(link.document.file) and not stronger
+        return False
+    return person.is_staff or Authenticator.objects.filter(user=person).exists()
 
 
 def _door_page(

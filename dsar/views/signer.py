@@ -15,7 +15,8 @@ from consents.links import masked, token_of
 from consents.models import DocumentLink
 from consents.signer_forms import CodeForm
 from consents.views import signer_session
-from consents.views.signer import by_link
+from consents.views.parts import SeeOther
+from consents.views.signer import asks_for_more, by_link
 from dsar import actions, rules
 from dsar.actions.requests import clock
 from dsar.forms import AskAccessForm, SignerErasureForm
@@ -28,9 +29,14 @@ FORMS = {Kind.ACCESS: AskAccessForm, Kind.ERASURE: SignerErasureForm}
 
 @by_link("GET", "HEAD", "POST", opened=True)
 def ask(request: HttpRequest, link: DocumentLink, kind: str) -> HttpResponseBase:
-    """Say what will happen, and file the request under the address that the code has proven."""
+    """Say what will happen, and file the request under the address that the code has proven.
+
+    An account that asks for more than a code at its sign-in is not erased by a code alone.
+    """
     if kind not in FORMS:
         raise Http404
+    if kind == Kind.ERASURE and asks_for_more(link):
+        return SeeOther(reverse("dsar:ask", args=[kind]))
     if kind == Kind.ERASURE and not _is_fresh(request, link):
         context = _common(link) | {"kind": kind, "form": CodeForm()}
         return render(request, "dsar/signer/again.html", context)

@@ -150,6 +150,18 @@ def test_of_a_claimed_address_the_request_is_its_persons(client: Client, bob: Us
     assert client.get(f"/requests/{reference}/").status_code == 302
 
 
+def test_an_account_with_a_second_factor_is_not_erased_by_a_code_alone(
+    client: Client, bob: User
+) -> None:
+    people.with_app(make_person("nora"))
+    link = link_of("nora@example.org", bob)
+    opened(client, link)
+    answer = client.post(path(link, "request/erasure/"), {"understood": "on"})
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/requests/new/erasure/")
+    assert client.get("/requests/new/erasure/").status_code == 302  # to the sign-in
+    assert not SubjectRequest.objects.exists()
+
+
 def test_the_address_of_staff_gives_no_power_of_staff(client: Client, bob: User) -> None:
     sam = make_person("sam")
     sam.role = "support"
