@@ -171,6 +171,8 @@ def agree_by_contract(
     """
     if purpose.control != Control.CONSENT:
         raise NothingToChoose(_("A contract can only have agreed where consent is asked."))
+    # A policy that is being set in this moment is waited for.
+    Organisation.objects.select_for_update().get(pk=clause.organisation_id)
     standing = Standing.objects.filter(purpose=purpose, organisation=clause.organisation).first()
     if standing is not None:
         return standing.event
