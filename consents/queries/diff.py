@@ -1,5 +1,6 @@
 """What changed between two wordings, word by word, for a reader."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from difflib import SequenceMatcher
@@ -10,6 +11,8 @@ from django.utils.translation import gettext_lazy
 from consents.models import PurposeVersion
 
 SAME, ADDED, REMOVED = "same", "added", "removed"
+# What French holds together with a space that does not break (“« mot »”) is one word.
+WORD = re.compile(r"[^ \t\r\n]+")
 LONGEST = 4000  # words; beyond it two texts are shown one after the other
 
 
@@ -45,7 +48,7 @@ PARTS: dict[str, str | Promise] = {
 
 def pieces(old: str, new: str) -> list[Piece]:
     """Return the new text with what was added and removed, by whole words."""
-    before, after = old.split(), new.split()
+    before, after = WORD.findall(old), WORD.findall(new)
     if max(len(before), len(after)) > LONGEST:
         return [Piece(REMOVED, old), Piece(ADDED, new)]
     found = []

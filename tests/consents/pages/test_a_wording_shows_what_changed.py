@@ -13,7 +13,9 @@ from consents.catalogue import FOLDER, purpose
 from consents.queries.diff import ADDED, REMOVED, SAME, pieces
 from tests.consents.pages.conftest import Shop
 
-TEXT = st.lists(st.sampled_from(["your", "data", "is", "never", "used,", "kept."])).map(" ".join)
+TEXT = st.lists(st.sampled_from(["your", "data", "is", "«\xa0never\xa0»", "used,", "kept."])).map(
+    " ".join
+)
 
 
 @given(old=TEXT, new=TEXT)
