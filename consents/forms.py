@@ -56,8 +56,8 @@ class DocumentFilter(forms.Form):
     )
     kind = forms.ChoiceField(label=_("Kind"), required=False)
     status = forms.ChoiceField(label=_("Where it stands"), required=False)
-    since = DayField(label=_("From"), required=False)
-    until = DayField(label=_("To"), required=False)
+    since = DayField(label=pgettext_lazy("a day", "From"), required=False)
+    until = DayField(label=pgettext_lazy("a day", "To"), required=False)
     purpose = forms.ChoiceField(label=_("Used for"), required=False)
     training = forms.ChoiceField(
         label=_("AI training"),
@@ -122,8 +122,8 @@ class UsesFilter(forms.Form):
     """
 
     purpose = forms.ChoiceField(label=_("Purpose"), required=False)
-    since = DayField(label=_("From"), required=False)
-    until = DayField(label=_("To"), required=False)
+    since = DayField(label=pgettext_lazy("a day", "From"), required=False)
+    until = DayField(label=pgettext_lazy("a day", "To"), required=False)
     version = forms.IntegerField(min_value=1, max_value=32767, required=False)
     system = forms.SlugField(max_length=50, required=False)
     run = forms.UUIDField(required=False)

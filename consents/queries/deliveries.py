@@ -1,7 +1,7 @@
 """For staff: what is on its way to which system, what failed, why, and what can be done."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
 
@@ -28,6 +28,7 @@ class Cause:
 
 
 SERVER = gettext_lazy("Ask who runs the system. Messages are sent again by themselves.")
+BY_HAND = gettext_lazy("Ask who runs the system, then send again.")
 ADDRESS = gettext_lazy("Check the address that is registered, then send again.")
 CAUSES: dict[str, Cause] = {
     "bad_url": Cause(gettext_lazy("The address that is registered cannot be called."), ADDRESS),
@@ -60,7 +61,7 @@ REDIRECTED = Cause(
 )
 REFUSED = Cause(
     gettext_lazy("The system refused the message."),
-    gettext_lazy("Ask who runs the system, then send again."),
+    BY_HAND,
 )
 BROKEN = Cause(gettext_lazy("The system failed while it took the message."), SERVER)
 
@@ -84,8 +85,11 @@ class Line:
 
     @property
     def cause(self) -> Cause | None:
-        """Return why the last attempt failed, if it did."""
-        return cause(self.row.error)
+        """Return why the last attempt failed, if it did. What was given up is not tried again."""
+        found = cause(self.row.error)
+        if found and found.action is SERVER and self.row.status == Status.DEAD:
+            return replace(found, action=BY_HAND)
+        return found
 
     @property
     def icon(self) -> str:

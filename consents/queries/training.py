@@ -64,7 +64,8 @@ class Ran:
 @dataclass(frozen=True)
 class LookBack:
     """The page. ``before`` and ``since`` count documents used before and after the refusal that
-    stands; both are about all documents, and 0 where nothing is refused."""
+    stands; both are about all documents, and 0 where nothing is refused. ``runs`` are those before
+    the refusal where there were any, else all."""
 
     choice: Choice | None
     documents: int
@@ -122,7 +123,8 @@ def look_back(person: User, *, now: datetime, older: str = "", newer: str = "") 
         before=Count("document", filter=Q(first__lt=refused_at or now)),
         since=Count("document", filter=Q(last__gte=refused_at or now)),
     )
-    count = lines.values("run").distinct().count() if sums["documents"] else 0
+    told = lines.filter(used_at__lt=refused_at) if refused_at and sums["before"] else lines
+    count = told.values("run").distinct().count() if sums["documents"] else 0
     runs = TrainingRun.objects.filter(pk__in=lines.values("run")).prefetch_related("remedies")
     page = keyset.page(runs, by="started_at", size=RUNS, older=older, newer=newer)
     return LookBack(

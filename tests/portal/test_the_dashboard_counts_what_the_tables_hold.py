@@ -102,7 +102,7 @@ def test_a_refusal_rate_counts_customers_and_not_acts(page):
         customers = cursor.fetchone()[0]
     text = page()["text"]
     row = text[text.index('data-purpose="ai-training"') :]
-    assert f"{100 / customers:.1f} %" in row[: row.index("</tr>")]
+    assert f"{100 / customers:.1f}%" in row[: row.index("</tr>")]
 
 
 def test_the_gates_answers_are_counted_with_their_reasons(page):

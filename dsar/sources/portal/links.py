@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from accounts.models import User
 from consents.models import DocumentLink
@@ -50,7 +50,7 @@ class LinkSource(Source):
                 Column("to", _("To")),
                 Column("created", _("Made")),
                 Column("expires", _("Ends")),
-                Column("revoked", _("Withdrawn")),
+                Column("revoked", pgettext("a link", "Withdrawn")),
                 Column("asked", _("Last code asked for")),
             ),
             (_row(link) for link in links.iterator(chunk_size=2000)),

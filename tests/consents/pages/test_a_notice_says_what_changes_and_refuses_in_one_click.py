@@ -150,7 +150,7 @@ def test_the_banner_holds_what_changes_and_only_a_refusal(
     assert "More data" in part
     assert part.count('name="act"') == 1
     assert 'value="refuse"' in part
-    assert "You can agree to the new wording from" in part
+    assert "You can accept the new wording from" in part
     one = Announcement.objects.get(person=shop.ada)
     assert one.read_by == "portal"
 

@@ -52,7 +52,7 @@ def test_the_sentence_counts_documents_and_runs_before_the_refusal(
     shop: Shop, trained: list[Document], signed_in: Callable[..., Any]
 ) -> None:
     page = text(signed_in(shop.ada).get("/training/"))
-    assert "Your documents are left out of AI training since" in page
+    assert "Your documents have been left out of AI training since" in page
     assert "Before that date, 3 of your documents were used in 2 training runs." in page
     assert "You agreed on" in page
     assert "answers that repeat a document are filtered" in page

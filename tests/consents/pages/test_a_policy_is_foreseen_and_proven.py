@@ -34,16 +34,16 @@ def read(client, path=POLICY):
 
 def test_refusing_says_how_many_documents_and_members_it_reaches(agency, signed_in):
     page = read(signed_in(agency.ada))
-    assert "Refusing closes 2 documents of 3, at once" in page
+    assert "Refusing excludes 2 documents of 3 at once" in page
     assert "2 members, and every other party, then read: “Not allowed: Agence des Lilas" in page
 
 
 def test_lifting_opens_only_what_everybody_chose_themselves(agency, signed_in):
     client = signed_in(agency.ada)
     send(client, agency, "refuse")
-    assert "opens 2 documents, because everybody in them chose so themselves" in read(client)
+    assert "allows 2 documents, because everybody in them chose so themselves" in read(client)
     agency.refuse(agency.ada)
-    assert "opens 0 documents" in read(client)
+    assert "allows none of the documents" in read(client)
     assert ChoiceEvent.objects.filter(act=Act.POLICY_LIFTED).count() == 0  # foreseen, not done
 
 

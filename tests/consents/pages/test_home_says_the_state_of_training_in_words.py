@@ -15,6 +15,7 @@ from consents.actions.purposes import publish
 from consents.catalogue import FOLDER, purpose
 from consents.models import Purpose
 from consents.models.ledger import Source
+from tests.consents.announced import announce
 from tests.consents.pages.conftest import Shop
 from tests.consents.worlds import make_person
 
@@ -201,3 +202,40 @@ def test_staff_are_led_to_their_work(shop: Shop) -> None:
         client = Client()
         client.force_login(clerk)
         assert client.get("/")["Location"] in (path, "/account/2fa/", "/account/2fa/totp/activate/")
+
+
+def test_an_agreement_to_less_is_said_to_be_one(
+    shop: Shop, signed_in: Callable[..., Client]
+) -> None:
+    shop.allow(shop.ada)
+    announce(shop.training)
+    with time_machine.travel(timezone.now() + timedelta(days=31)):
+        page = home(signed_in(shop.ada))
+    assert "<strong>not used</strong> to train AI." in page
+    assert "to less than it is today. Until you agree again it is not allowed." in page
+    assert "for anybody" not in page
+
+
+def test_silence_about_a_wider_use_is_said_to_be_silence(
+    objection: Shop, signed_in: Callable[..., Client]
+) -> None:
+    objection.document("Lease", objection.ada)
+    announce(objection.training)
+    with time_machine.travel(timezone.now() + timedelta(days=31)):
+        page = home(signed_in(objection.ada))
+    assert "<strong>not used</strong> to train AI." in page
+    assert "and you have not answered." in page
+    assert "for anybody" not in page
+
+
+def test_a_yes_does_not_hide_the_no_of_an_organisation(
+    shop: Shop, signed_in: Callable[..., Client]
+) -> None:
+    shop.members()
+    choices.refuse_for_organisation(
+        shop.training, organisation=shop.lilas, by=shop.ada, language="en"
+    )
+    shop.allow(shop.ben)
+    page = home(signed_in(shop.ben))
+    assert "<strong>may be used</strong> to train AI." in page
+    assert "Not those of Agence des Lilas, which refused for all of its own." in page
