@@ -143,7 +143,7 @@ def kinds(document: Document) -> list[Kind]:
 
 def training_past(of: Sequence[Repeats], stand: Stand | None) -> TrainingPast:
     """Return how the uses for training lie to the person's own refusal, if there is one."""
-    refused_at = stand.since if stand and not stand.allowed and stand.event else None
+    refused_at = words.refused_at(stand) if stand and stand.event else None
     if not of:
         past = Past.NEVER
     elif refused_at is None:

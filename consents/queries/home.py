@@ -16,7 +16,7 @@ from consents.queries.documents import Row
 from consents.queries.notices import Banner, banners
 from consents.queries.policies import Position
 from consents.queries.shelf import COUNTED
-from consents.queries.words import OWN
+from consents.queries.words import OWN, refused_at
 from consents.standing import Stand
 
 LATEST = 5
@@ -150,8 +150,9 @@ def look_back(of: Sequence[int], purpose: int, stand: Stand) -> LookBack:
         documents=Count("document", distinct=True), runs=Count("training_run", distinct=True)
     )
     late = 0
-    if total["documents"] and stand.since is not None and not stand.allowed:
-        late = uses.filter(at__gt=stand.since).values("document").distinct().count()
+    refused = refused_at(stand)
+    if total["documents"] and refused is not None:
+        late = uses.filter(at__gt=refused).values("document").distinct().count()
     return LookBack(total["documents"], total["runs"], late)
 
 

@@ -18,7 +18,7 @@ from consents.models import ChoiceEvent, Document, ManifestLine, Party, Purpose,
 from consents.models.ledger import ALLOWING, Act
 from consents.models.purposes import Control
 from consents.permits import Reason
-from consents.queries import catalogue, documents, history
+from consents.queries import catalogue, documents, history, words
 from consents.queries.choice import Choice
 from consents.queries.shelf import SENT
 from portal.lib import keyset
@@ -79,8 +79,7 @@ class LookBack:
     @property
     def refused_at(self) -> datetime | None:
         """Return since when the person refuses, if they do."""
-        stand = self.choice.stand if self.choice else None
-        return stand.since if stand and not stand.allowed else None
+        return words.refused_at(self.choice.stand) if self.choice else None
 
 
 @dataclass(frozen=True)
@@ -113,8 +112,7 @@ def look_back(person: User, *, now: datetime, older: str = "", newer: str = "") 
     purpose = of.training
     choices = catalogue.choices(person, of, saved=None) if purpose else []
     choice = next((one for one in choices if one.purpose == purpose), None)
-    stand = choice.stand if choice else None
-    refused_at = stand.since if stand and not stand.allowed else None
+    refused_at = words.refused_at(choice.stand) if choice else None
     lines = used(documents.own_addresses(person))
     # By document first: to count distinct ones would sort a million lines four times.
     each = lines.values("document").annotate(first=Min("used_at"), last=Max("used_at"))

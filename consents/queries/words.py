@@ -125,6 +125,16 @@ def since(word: Word, stand: Stand) -> str:
     }
 
 
+def refused_at(stand: Stand | None) -> datetime | None:
+    """Return since when it is a no (aware); None where it is none.
+
+    An agreement that has lapsed was a yes on its day: what was done then was not against it.
+    """
+    if stand is None or stand.allowed or stand.origin is Origin.LAPSED:
+        return None
+    return stand.since
+
+
 STATE: dict[Word, str | Promise] = {
     Word.NEEDED: pgettext_lazy("a purpose", "In use"),
     Word.NOT_USED: pgettext_lazy("a purpose", "Not used"),

@@ -239,3 +239,22 @@ def test_a_yes_does_not_hide_the_no_of_an_organisation(
     page = home(signed_in(shop.ben))
     assert "<strong>may be used</strong> to train AI." in page
     assert "Not those of Agence des Lilas, which refused for all of its own." in page
+
+
+def test_what_was_used_under_an_agreement_is_no_breach_once_it_lapsed(
+    shop: Shop, signed_in: Callable[..., Client]
+) -> None:
+    lease = shop.document("Lease", shop.ada)
+    shop.allow(shop.ada)
+    shop.use(lease, "ai-training", timezone.now() + timedelta(seconds=1), run="run-1")
+    announce(shop.training)
+    with time_machine.travel(timezone.now() + timedelta(days=31)):
+        client = signed_in(shop.ada)
+        pages = [home(client)] + [
+            client.get(path).content.decode() for path in (f"/documents/{lease.uid}/", "/training/")
+        ]
+    assert "1 of your documents was used for training in the past." in pages[0]
+    for page in pages:
+        assert "This must not happen" not in page
+        assert "after you refused" not in page
+        assert "was used for training after this date" not in page

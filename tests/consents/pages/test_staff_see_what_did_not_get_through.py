@@ -64,6 +64,19 @@ def test_a_message_that_was_given_up_has_its_cause_and_is_sent_again(
     assert support.post(f"/staff/deliveries/{row.uid}/send/").status_code == 409
 
 
+def test_what_was_given_up_is_not_said_to_be_tried_again(
+    shop: Shop, support: Client, index: System
+) -> None:
+    shop.refuse(shop.ada)
+    rows = Propagation.objects.all()
+    rows.update(error="http_503")
+    assert "Messages are sent again by themselves." in support.get("/staff/deliveries/").text
+    rows.update(status=Status.DEAD)
+    text = support.get("/staff/deliveries/").text
+    assert "Messages are sent again by themselves." not in text
+    assert "Ask who runs the system, then send again." in text
+
+
 def test_all_of_a_system_are_sent_again(
     shop: Shop, support: Client, receiver: Receiver, index: System
 ) -> None:
