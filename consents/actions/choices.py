@@ -210,7 +210,7 @@ def _choose(
     # The subject's row orders all their choices: two tabs, two clicks, one after the other.
     # (request.user is a lazy object: its class is the person's, its type is not.)
     subject.__class__._default_manager.select_for_update().get(pk=subject.pk)
-    version = version_in_force(purpose, at)
+    version = version_in_force(purpose, at, announced=act not in ALLOWING)
     _require_theirs(subject, scope)
     about = {"purpose": purpose, "document": scope.document, "within": scope.within}
     about |= columns(subject)

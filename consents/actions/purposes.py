@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from consents import catalogue, widening
 from consents.actions import announcements
 from consents.catalogue import PurposeSeed, Wording
-from consents.models import Purpose, PurposeText, PurposeVersion, System
+from consents.models import Party, Purpose, PurposeText, PurposeVersion, System
 from consents.models.purposes import Control, LegalBasis
 from portal.lib.canonical import sha256_of
 from portal.lib.errors import DomainError
@@ -115,16 +115,21 @@ def load_catalogue(
     """Make the systems and purposes of the catalogue, each with its first version, where missing.
 
     ``shape`` is the legal shape of AI training (default: ``settings.AI_TRAINING_SHAPE``); ``at``
-    (aware, default: now) is when the first versions are published and take effect. What is there is
-    left alone, so a changed file changes nothing that people were told. Returns what it published.
+    (aware, default: now) is when the first versions are published and take effect; where there are
+    documents already, people are told first, and they take effect ``PURPOSE_NOTICE_DAYS`` later.
+    What is there is left alone, so a changed file changes nothing that people were told. Returns
+    what it published.
     """
     at = at or timezone.now()
+    notice = timedelta(days=settings.PURPOSE_NOTICE_DAYS if _somebody_is_here() else 0)
     load_systems(folder)
     published = []
     for seed in catalogue.purposes(shape or settings.AI_TRAINING_SHAPE, folder):
         purpose = purpose_of(seed)
         if not purpose.versions.exists():
-            published.append(publish(purpose, seed.wording, published_at=at, effective_from=at))
+            published.append(
+                publish(purpose, seed.wording, published_at=at, effective_from=at + notice)
+            )
     return published
 
 
@@ -180,9 +185,16 @@ def _next_number(purpose: Purpose, number: int | None, effective_from: datetime)
 
 
 def _is_wider(purpose: Purpose, wording: Wording) -> bool:
-    """Whether the wording goes further than the version it follows; the first follows none."""
+    """Whether the wording goes further than what people were told before.
+
+    The first version of a purpose is something new to everybody who is already here.
+    """
     before = purpose.versions.order_by("-number").first()
-    return before is not None and bool(widening.reasons(before, wording))
+    return _somebody_is_here() if before is None else bool(widening.reasons(before, wording))
+
+
+def _somebody_is_here() -> bool:
+    return Party.objects.exists()
 
 
 def _words(wording: Wording) -> dict[str, Any]:

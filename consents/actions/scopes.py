@@ -162,8 +162,13 @@ def floor_of(version: PurposeVersion) -> int:
     return wider.order_by("-number").values_list("number", flat=True).first() or 0
 
 
-def version_in_force(purpose: Purpose, at: datetime | None = None) -> PurposeVersion:
+def version_in_force(
+    purpose: Purpose, at: datetime | None = None, *, announced: bool = False
+) -> PurposeVersion:
     """Return the words that are chosen about, as of ``at`` (aware; now if None).
+
+    With ``announced``, those of a new purpose too that is not in effect yet: who is told of it may
+    refuse at once.
 
     Raises:
         NothingToChoose: there is no control, or no version is in effect.
@@ -172,6 +177,8 @@ def version_in_force(purpose: Purpose, at: datetime | None = None) -> PurposeVer
         raise NothingToChoose(_("There is nothing to choose about this purpose."))
     versions = PurposeVersion.objects.in_force(at or timezone.now())
     version = versions.filter(purpose=purpose).select_related("purpose").first()
+    if version is None and announced:
+        version = purpose.versions.select_related("purpose").order_by("number").first()
     if version is None:
         raise NothingToChoose(_("This purpose is not in use."))
     return version

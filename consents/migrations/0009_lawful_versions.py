@@ -83,9 +83,12 @@ BEGIN
         ) THEN 'a language or a level of the text is missing'
         WHEN NEW.sha256 !~ '^[0-9a-f]{64}$' THEN 'the fingerprint is none'
     END;
-    IF problem IS NULL AND before.id IS NOT NULL THEN
+    IF problem IS NULL THEN
         problem := CASE
-            WHEN NOT NEW.widens AND version_is_wider(before, NEW)
+            -- To who is here already, a new purpose is wider than none.
+            WHEN NOT NEW.widens AND before.id IS NULL AND NOT history_may_be_written()
+                THEN 'it is new to people who are here, and does not say so'
+            WHEN NOT NEW.widens AND before.id IS NOT NULL AND version_is_wider(before, NEW)
                 THEN 'it is wider and does not say so'
             WHEN NEW.widens AND NEW.effective_from
                 < NEW.published_at + make_interval(hours => 24 * NEW.notice_days)

@@ -28,19 +28,24 @@ LABELS: dict[Widening, str | Promise] = {
     Widening.OTHER_PROCESSING: gettext_lazy("Something else is done"),
     Widening.LONGER: gettext_lazy("Kept longer, or counted from another day"),
 }
+NEW = gettext_lazy("A new purpose")
+NOT_DONE = gettext_lazy("This was not done.")
 
 
-def steps(before: PurposeVersion, after: PurposeVersion) -> list[Step]:
-    """Return in what ``after`` goes further, in the active language."""
+def steps(before: PurposeVersion | None, after: PurposeVersion) -> list[Step]:
+    """Return in what ``after`` goes further, in the active language; following none, it is new."""
+    if before is None:
+        return [Step(NEW, str(NOT_DONE), after.text().summary)]
     return [
         Step(LABELS[one], _said(one, before, after), _said(one, after, before))
         for one in widening.between(before, after)
     ]
 
 
-def before(version: PurposeVersion) -> PurposeVersion:
-    """Return the version that this one follows: a wider one always follows one."""
-    return PurposeVersion.objects.get(purpose=version.purpose_id, number=version.number - 1)
+def before(version: PurposeVersion) -> PurposeVersion | None:
+    """Return the version that this one follows; a new purpose follows none."""
+    earlier = PurposeVersion.objects.filter(purpose=version.purpose_id)
+    return earlier.filter(number=version.number - 1).first()
 
 
 def for_mail(version: PurposeVersion) -> dict[str, object]:

@@ -64,8 +64,10 @@ def pieces(old: str, new: str) -> list[Piece]:
     return found
 
 
-def differences(old: PurposeVersion, new: PurposeVersion) -> list[Difference]:
-    """Return the parts that differ, the legal basis and the retention first."""
+def differences(old: PurposeVersion | None, new: PurposeVersion) -> list[Difference]:
+    """Return the parts that differ, the legal basis and the retention first; none of a new one."""
+    if old is None:
+        return []
     before, after = asdict(old.text()), asdict(new.text())
     changed = [
         Difference(PARTS[part], pieces(_of_no_document(before[part]), _of_no_document(after[part])))

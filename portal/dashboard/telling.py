@@ -65,7 +65,8 @@ class Changed:
 
 def changes(now: datetime) -> list[Changed]:
     """Return the versions that changed a purpose, newest first: three queries, however many."""
-    newest = PurposeVersion.objects.filter(number__gt=1).order_by("-published_at", "-pk")
+    told = Q(number__gt=1) | Q(widens=True)
+    newest = PurposeVersion.objects.filter(told).order_by("-published_at", "-pk")
     found = list(newest.select_related("purpose", "announcing")[:MOST])
     known = {
         (one.purpose_id, one.number): one
@@ -73,7 +74,7 @@ def changes(now: datetime) -> list[Changed]:
     }
     numbers = _numbers(found)
     return [
-        _changed(one, known[one.purpose_id, one.number - 1], numbers.get(one.pk), now)
+        _changed(one, known.get((one.purpose_id, one.number - 1)), numbers.get(one.pk), now)
         for one in found
     ]
 
@@ -94,7 +95,7 @@ def _numbers(versions: list[PurposeVersion]) -> dict[int, Told]:
 
 
 def _changed(
-    version: PurposeVersion, before: PurposeVersion, told: Told | None, now: datetime
+    version: PurposeVersion, before: PurposeVersion | None, told: Told | None, now: datetime
 ) -> Changed:
     state = _state(version, told, now)
     return Changed(
