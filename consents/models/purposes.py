@@ -154,6 +154,11 @@ class PurposeVersion(models.Model):
     def __str__(self) -> str:
         return f"{self.purpose_id} v{self.number}"
 
+    @property
+    def is_new(self) -> bool:
+        """Whether there was no such purpose before it."""
+        return self.number == 1
+
     def text(self, language: str | None = None) -> PurposeText:
         """Return the words in ``language`` (default: the active one), else in English."""
         code = (language or get_language() or "en").split("-")[0]

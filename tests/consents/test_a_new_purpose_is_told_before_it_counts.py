@@ -1,17 +1,22 @@
 """To who is here already, a purpose that never was is wider than none."""
 
+import re
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from django.db import IntegrityError, connection
+from django.test import Client
 from django.utils import timezone
 
 from consents import catalogue, permits
-from consents.actions import choices, purposes
+from consents.actions import announcements, choices, purposes
+from consents.actions import notices as actions_notices
 from consents.models import Announcing, Purpose, PurposeVersion
 from consents.models.ledger import Source
 from consents.permits import Reason
 from consents.queries import notices
+from portal.lib.models import OutgoingMail
 from tests.consents.worlds import World, make_document, make_person
 
 pytestmark = pytest.mark.django_db
@@ -88,3 +93,27 @@ def test_no_tool_can_write_it_as_if_nobody_were_here(world):
     )  # fmt: skip
     with pytest.raises(IntegrityError, match="new to people who are here"):
         unlawful.save(force_insert=True)
+
+
+def test_mail_and_pages_do_not_say_that_something_new_goes_further(statistics):
+    announcements.carry_on(statistics.announcing.pk)
+    told = OutgoingMail.objects.filter(key__startswith="purpose-wider:", to="dan@example.org")
+    mails = [one for one in told if "Statistics" in one.subject]
+    assert len(mails) == 1
+    assert "is new and begins on" in mails[0].subject
+    assert "it does not begin for your documents" in mails[0].text
+    assert "further" not in mails[0].subject + mails[0].text
+    link = re.search(r"/notices/[^/\s]+/", mails[0].text)
+    assert link
+    page = Client().get(link[0]).content.decode()
+    assert "is new and begins <strong>on" in page
+    assert "goes further" not in page
+
+
+def test_the_notice_refuses_in_one_click_before_the_purpose_begins(statistics):
+    announcements.carry_on(statistics.announcing.pk)
+    told = statistics.announcements.get(person__email="dan@example.org")
+    path = urlsplit(actions_notices.link(told)).path
+    assert Client().post(path).status_code == 303
+    assert reason("private", days=60) == Reason.PARTY_REFUSED
+    assert "Not allowed" in Client().get(path).content.decode()
