@@ -143,8 +143,9 @@ def sync() -> tuple[int, int]:
                 "schedule_type": Schedule.CRON,
                 "cron": task.cron,
                 "repeats": -1,
-                "next_run": now,
             },
         )
+    # Not among the defaults: a row that is new would choose its first time by itself.
+    Schedule.objects.update(next_run=now)
     removed, _ = Schedule.objects.exclude(name__in=[task.name for task in PERIODIC]).delete()
     return len(PERIODIC), removed

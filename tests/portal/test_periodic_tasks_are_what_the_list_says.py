@@ -3,6 +3,7 @@
 import pytest
 from croniter import croniter
 from django.core.management import call_command
+from django.utils import timezone
 from django.utils.module_loading import import_string
 from django_q.models import OrmQ, Schedule
 
@@ -22,6 +23,11 @@ def test_rows_follow_the_list_and_strangers_are_removed() -> None:
 def test_health_is_known_soon_after_the_start() -> None:
     call_command("sync_schedules", verbosity=0)
     assert OrmQ.objects.get().func() == "portal.tasks.beat"
+
+
+def test_every_task_is_due_at_once_also_the_first_time() -> None:
+    call_command("sync_schedules", verbosity=0)
+    assert not Schedule.objects.filter(next_run__gt=timezone.now()).exists()
 
 
 @pytest.mark.parametrize("task", schedules.PERIODIC, ids=lambda task: task.name)
