@@ -50,7 +50,7 @@ def test_staff_set_up_an_app_at_the_first_sign_in_and_use_it_from_then_on(
     page.goto(f"{live}/account/access/")
     assert "/account/reauthenticate/" in page.url  # setting up is sensitive
     page.locator("[name=password]").fill(people.PASSWORD)
-    page.locator("main form .button.primary").click()
+    visits.press(page, page.locator("main form .button.primary"))
     assert page.url.startswith(f"{live}/account/2fa/totp/activate/")
     axe(page)
     secret = page.locator(".secret").inner_text().replace(" ", "")
@@ -99,7 +99,7 @@ def test_a_provider_signs_in_under_the_strict_policy(
     page, complaints = visits.watched(chromium())
     page.goto(f"{live}/account/login/")
     axe(page)
-    page.get_by_text("Work").click()
+    visits.press(page, page.get_by_text("Work"))
     if "/oidc/work/login/" in page.url:
         axe(page)
         page.locator("main form .button.primary").click()
