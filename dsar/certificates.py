@@ -20,7 +20,7 @@ from dsar.grounds import Cause, ErasureGround, Sentence
 from dsar.models import Certificate, ErasureItem, Step, SubjectRequest
 from dsar.searching import held_until
 from dsar.sources.base import label_of
-from dsar.sources.portal.requests import erase_words
+from dsar.sources.portal.request_words import erase_words
 from portal.lib import crypto, keys, pdf
 from portal.lib.canonical import canonical_json, sha256_of
 
@@ -49,7 +49,7 @@ def issue(held: steps.Claim) -> None:
         if held_until(request.person) is None:
             erase_words(request.person.subject_requests.all())
             # The row in hand is saved again when the request is answered.
-            request.refresh_from_db(fields=["about", "extension_note"])
+            request.refresh_from_db()
 
     steps.settle(held, Step.Outcome.DONE, write)
 

@@ -49,7 +49,9 @@ class RegimeCode(StrEnum):
     """Under which law a request is answered."""
 
     GDPR = "gdpr"
+    UK_GDPR = "uk_gdpr"
     CCPA = "ccpa"
+    FADP = "fadp"
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,20 @@ REGIMES: dict[RegimeCode, Regime] = {
         code=RegimeCode.GDPR,
         answer=Term(months=1),
         extension=Term(months=2),
+        target=Term(days=21),
+        keep_proof=Term(months=60),
+    ),
+    RegimeCode.UK_GDPR: Regime(
+        code=RegimeCode.UK_GDPR,
+        answer=Term(months=1),
+        extension=Term(months=2),
+        target=Term(days=21),
+        keep_proof=Term(months=72),
+    ),
+    RegimeCode.FADP: Regime(
+        code=RegimeCode.FADP,
+        answer=Term(days=30),
+        extension=Term(days=30),
         target=Term(days=21),
         keep_proof=Term(months=60),
     ),

@@ -141,6 +141,14 @@ class Sentence(models.TextChoices):
     HELD = ("held", _("Kept because of a dispute under way. It is erased when that ends."))
 
 
+class Awaited(models.TextChoices):
+    """What a step waits for that is no failure: somebody outside has been asked."""
+
+    SERVICE = "service", _("the answer of another service")
+    OWNER = "owner", _("the answer of the person in charge of the source")
+    PURGE = "purge", _("the end of a waiting time at the signing service")
+
+
 class Cause(models.TextChoices):
     """Why a step did not succeed."""
 
@@ -153,6 +161,12 @@ class Cause(models.TextChoices):
     NAMED_IN_LOG = "named_in_log", _("a reason in a log that cannot be changed names the person")
     LOST = "lost", _("the work was interrupted too often")
     UNEXPECTED = "unexpected", _("an error nobody foresaw")
+    NO_ANSWER = "no_answer", _("who was asked did not answer in time")
+    DECLINED = "declined", _("who was asked gave a reason not to do it")
+    FORGED = "forged", _("an answer came that was not signed by the service")
+    TOO_LARGE = "too_large", _("the answer is larger than we take")
+    MISSING_PART = "missing_part", _("a part of the program for this source is not installed")
+    MAPPING = "mapping", _("the description of the source does not fit the source")
 
 
 class NextAction(models.TextChoices):
@@ -164,6 +178,9 @@ class NextAction(models.TextChoices):
     CONFIGURE = "configure", _("Set the source up, then try again.")
     RESTORE = "restore", _("Put the file back from a backup, then try again.")
     NAME_THE_GAP = "name_the_gap", _("Answer all the same: the certificate names this gap.")
+    REMIND = "remind", _("Ask the person in charge of the source, then try again.")
+    INSTALL = "install", _("Install the missing part, then try again.")
+    CORRECT = "correct", _("Correct the description of the source, then try again.")
     REPORT = "report", _("Send the step’s number to the operators; its error is in the log.")
 
 
@@ -177,6 +194,12 @@ NEXT_ACTION: dict[Cause, NextAction] = {
     Cause.NAMED_IN_LOG: NextAction.NAME_THE_GAP,
     Cause.LOST: NextAction.REPORT,
     Cause.UNEXPECTED: NextAction.REPORT,
+    Cause.NO_ANSWER: NextAction.REMIND,
+    Cause.DECLINED: NextAction.NAME_THE_GAP,
+    Cause.FORGED: NextAction.CHECK_ACCESS,
+    Cause.TOO_LARGE: NextAction.REPORT,
+    Cause.MISSING_PART: NextAction.INSTALL,
+    Cause.MAPPING: NextAction.CORRECT,
 }
 
 

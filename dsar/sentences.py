@@ -43,7 +43,21 @@ NOTHING: dict[str, str | Promise] = {
     Kind.ACCESS: gettext_lazy("We hold <strong>nothing</strong> about you."),
     Kind.ERASURE: gettext_lazy("There was <strong>nothing</strong> to erase."),
 }
+# What is said of a kind that has no words of its own at that place.
+ANY: dict[str, str | Promise] = {
+    Status.RECEIVED: gettext_lazy("Your request has <strong>arrived</strong>."),
+    Status.IDENTITY: gettext_lazy("We wait until you have <strong>confirmed</strong> it."),
+    Status.SEARCHING: gettext_lazy("We are <strong>searching</strong> your data."),
+    Status.REVIEW: gettext_lazy("A person is <strong>looking at</strong> your request."),
+    Status.GRACE: gettext_lazy("It is decided, and you can still <strong>take it back</strong>."),
+    Status.PREPARING: gettext_lazy("Your answer is <strong>being made</strong>."),
+    Status.ANSWERED: gettext_lazy("Your request is <strong>answered</strong>."),
+}
 CLOSED: dict[str, str | Promise] = {
+    Status.DUPLICATE: gettext_lazy("This is answered in your <strong>other</strong> request."),
+    Status.SPAM: gettext_lazy("This was closed as <strong>no request</strong> about data."),
+    Status.UNIDENTIFIED: gettext_lazy("Nobody <strong>confirmed</strong> this request."),
+    Status.FORWARDED: gettext_lazy("We <strong>passed this on</strong> to who decides about it."),
     Status.REFUSED: gettext_lazy("We did <strong>not do</strong> what you asked."),
     Status.WITHDRAWN: gettext_lazy("You <strong>withdrew</strong> this request."),
 }
@@ -53,7 +67,8 @@ def headline(request: SubjectRequest) -> SafeString:
     """Return the sentence at the top of a request's page, as HTML with its decisive word marked."""
     by_outcome = {Outcome.WITH_GAPS.value: IN_PART, Outcome.NOTHING_FOUND.value: NOTHING}
     said = by_outcome.get(request.outcome, {}).get(request.kind)
-    words = CLOSED.get(request.status) or said or HEADLINES[request.kind, request.status]
+    own = HEADLINES.get((request.kind, request.status))
+    words = CLOSED.get(request.status) or said or own or ANY[request.status]
     # The words are ours and hold no value of anybody's.
     return mark_safe(str(words))  # noqa: S308
 

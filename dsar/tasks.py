@@ -11,7 +11,7 @@ from dsar import certificates, erasure, packages, parts, searching
 from dsar.actions import downloads, steps
 from dsar.grounds import Cause
 from dsar.models import Package, Step
-from dsar.sources.base import SourceError, place_of
+from dsar.sources.base import Declined, Pending, SourceError, place_of, source_of
 
 log = logging.getLogger(__name__)
 
@@ -33,9 +33,15 @@ def run_step(step_id: int) -> None:
     if held is None:
         return
     try:
+        if held.step.source:
+            source_of(held.step.source).ready(held.step)
         WORK[held.step.kind](held)
     except steps.LeaseLost:
         log.warning("step %s: the lease was lost, somebody else has it", step_id)
+    except Pending as pending:
+        _asleep(held, pending)
+    except Declined as declined:
+        _settled_without(held, declined)
     except SourceError as error:
         _failed(held, error.cause)
     # A source is foreign code. Whatever it raises, its step must say so, for the request to go on
@@ -68,6 +74,20 @@ def tidy() -> None:
     _tidy(parts.FOLDER, suffixed)
     kept = Package.objects.filter(destroyed_at=None).values_list("name", flat=True)
     _tidy(packages.FOLDER, set(kept))
+
+
+def _asleep(held: steps.Claim, pending: Pending) -> None:
+    try:
+        steps.postpone(held, pending.awaits, pending.until)
+    except steps.LeaseLost:
+        log.warning("step %s: the lease was lost before it was laid aside", held.step.pk)
+
+
+def _settled_without(held: steps.Claim, declined: Declined) -> None:
+    try:
+        steps.settle(held, Step.Outcome.EXCEPTION, cause=declined.cause)
+    except steps.LeaseLost:
+        log.warning("step %s: the lease was lost before its end was written", held.step.pk)
 
 
 def _failed(held: steps.Claim, cause: Cause) -> None:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from dsar import letters, parts, rules
 from dsar.actions.lifecycle import Code, move, note
+from dsar.kinds import nature
 from dsar.models import Step, SubjectRequest
 from dsar.models.requests import Kind
 from dsar.sources.base import registered
@@ -21,13 +22,19 @@ from dsar.states import Outcome, Status
 from portal.lib.tasks import enqueue
 
 RUN = "dsar.tasks.run_step"
-FIRST = {Kind.ACCESS: Step.Kind.COLLECT, Kind.ERASURE: Step.Kind.PLAN}
+COPIES = frozenset({Kind.ACCESS, Kind.PORTABILITY})
 
 
 def begin(request: SubjectRequest, *, by: User | None) -> SubjectRequest:
-    """Begin the search: one step for each source, all at once."""
+    """Begin the search: one step for each source, all at once.
+
+    What a person decides, with nothing to search for, goes to review instead.
+    """
+    first = nature(request).first
+    if first is None:
+        return move(request, Status.REVIEW, code=Code.REVIEWABLE, by=by)
     move(request, Status.SEARCHING, code=Code.STARTED, by=by)
-    add_steps(request, FIRST[Kind(request.kind)], registered())
+    add_steps(request, first, registered())
     return request
 
 
@@ -117,7 +124,7 @@ def _phases(request: SubjectRequest) -> Iterable[tuple[Step.Kind, list[str]]]:
     Who the person is goes last: until the rest is proven gone, their addresses are what a new
     search looks for.
     """
-    if request.kind == Kind.ACCESS:
+    if request.kind in COPIES:
         yield Step.Kind.PACKAGE, [""]
         return
     # Also where nothing was found: something may have come in since.
@@ -153,7 +160,7 @@ def _outcome(request: SubjectRequest) -> Outcome:
     """Return the outcome; never "fulfilled" while a source failed or declined (invariant 8)."""
     if rules.gaps(request):
         return Outcome.WITH_GAPS
-    first = request.steps.filter(kind=FIRST[Kind(request.kind)])
+    first = request.steps.filter(kind=nature(request).first)
     if not first.exclude(outcome=Step.Outcome.NOT_FOUND).exists():
         return Outcome.NOTHING_FOUND
     return Outcome.FULFILLED

@@ -3,10 +3,12 @@
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts import actions as accounts
 from accounts.models import AccessEvent, User
 from dsar import states
+from dsar.kinds import nature
 from dsar.models import RequestEvent, SubjectRequest
 from dsar.states import OPEN, Status
 
@@ -27,15 +29,26 @@ def move(
     """Change the status of a locked request and write the line of the timeline that says so.
 
     Raises:
-        IllegalMove: the table of moves does not have it.
+        IllegalMove: the table of moves does not have it, or the answer was not prepared.
     """
     old = Status(request.status)
     states.require(old, new)
+    _not_without_its_work(request, old, new)
     note(request, code, by=by, old_status=old, new_status=new, **data)
     request.status = new
     request.closed_at = None if new in OPEN else timezone.now()
     request.save()
     return request
+
+
+def _not_without_its_work(request: SubjectRequest, old: Status, new: Status) -> None:
+    """What is searched for is answered only once it was prepared (invariant 8).
+
+    A request that a reply has reopened was prepared before; a person may end it in words.
+    """
+    skipped = new == Status.ANSWERED and old != Status.PREPARING
+    if skipped and nature(request).searches and request.reopened_on is None:
+        raise states.IllegalMove(_("This request is answered by carrying it out."))
 
 
 def note(

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from dsar.actions import engine
 from dsar.actions.lifecycle import Code, lock, note
-from dsar.grounds import NEXT_ACTION, Cause, NextAction
+from dsar.grounds import NEXT_ACTION, Awaited, Cause, NextAction
 from dsar.models import Step, SubjectRequest
 from dsar.states import Status
 from portal.lib.tasks import enqueue
@@ -132,6 +132,29 @@ def fail(held: Claim, cause: Cause) -> None:
     step.save()
 
 
+@transaction.atomic
+def postpone(held: Claim, awaits: Awaited, until: datetime) -> None:
+    """Lay the step aside until somebody outside has answered; that is no attempt and no failure.
+
+    Raises:
+        LeaseLost: the step is no longer ours.
+    """
+    request = lock(held.step.request_id)
+    step = require_held(request, held)
+    step.status, step.lease, step.leased_until = Step.Status.WAITING, None, None
+    step.attempts, step.awaits, step.not_before = 0, awaits, until
+    step.save()
+
+
+@transaction.atomic
+def wake(step_id: int) -> None:
+    """Take a step that was laid aside up again now: what it waits for is there."""
+    now = timezone.now()
+    asleep = Step.objects.filter(pk=step_id, status=Step.Status.WAITING)
+    if asleep.update(not_before=now, queued_at=now):
+        enqueue(engine.RUN, step_id)
+
+
 def sweep() -> int:
     """Queue what is due and not in anybody's hands; return how many steps were queued.
 
@@ -180,6 +203,7 @@ def _finish(
     """Write the end of a locked step and its line of the timeline, and drive the request on."""
     step.status, step.outcome = Step.Status.FINISHED, outcome
     step.lease, step.leased_until, step.finished_at = None, None, timezone.now()
+    step.awaits = ""
     step.cause, step.next_action = cause, NEXT_ACTION[Cause(cause)] if cause else ""
     for name, value in fields.items():
         setattr(step, name, value)

@@ -26,19 +26,38 @@ def new_reference() -> str:
 
 
 class Kind(models.TextChoices):
-    """What is asked for."""
+    """What is asked for; ``dsar.kinds`` says of each how it is worked on."""
 
     ACCESS = "access", _("copy of my data")  # art. 15
+    PORTABILITY = "portability", _("take my data elsewhere")  # art. 20
     ERASURE = "erasure", _("erase my data")  # art. 17
+    RECTIFICATION = "rectification", _("correct my data")  # art. 16
+    RESTRICTION = "restriction", _("pause the use of my data")  # art. 18
+    OBJECTION = "objection", _("object to a use")  # art. 21
+    HUMAN_REVIEW = "human_review", _("have a decision looked at by a person")  # art. 22(3)
+    APPEAL = "appeal", _("contest an answer")  # art. 12(4) and the states that demand it
 
 
 class Channel(models.TextChoices):
     """By which way a request came in (art. 12(2): no form may be forced on anybody)."""
 
     PORTAL = "portal", _("in the portal")
+    LINK = "link", _("by the link to a document")
+    FORM = "form", _("by the public form")
     EMAIL = "email", _("by e-mail")
     PHONE = "phone", _("by telephone")
     POST = "post", _("by post")
+    AGENT = "agent", _("by somebody acting for the person")
+    API = "api", _("through the signing service")
+
+
+class Identity(models.TextChoices):
+    """How sure it is who asks (art. 12(6), 11; standards §7.1). Never asked for an objection."""
+
+    NOT_NEEDED = "not_needed", _("not needed")
+    PROVEN = "proven", _("confirmed")
+    ASKED = "asked", _("confirmation asked for")
+    FAILED = "failed", _("not confirmed")
 
 
 class SubjectRequestQuerySet(models.QuerySet["SubjectRequest"]):
@@ -66,18 +85,41 @@ class SubjectRequest(models.Model):
     kind = models.CharField(max_length=20, choices=Kind)
     person = models.ForeignKey(User, models.PROTECT, related_name="subject_requests")
     channel = models.CharField(max_length=8, choices=Channel, default=Channel.PORTAL)
+    # An appeal's first request; the one that this one repeats.
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="appeals"
+    )
+    duplicate_of = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="duplicates"
+    )
     language = models.CharField(max_length=8)
     country = models.CharField(max_length=2)
+    region = models.CharField(max_length=6, blank=True)  # ISO 3166-2 without the country: "CA"
     regime = models.CharField(max_length=8, default=RegimeCode.GDPR)
     about = models.TextField(blank=True, max_length=2000)  # the person's own words, if any
     asked_because = models.CharField(max_length=60, choices=ErasureAsked, blank=True)
     contact = models.EmailField(blank=True)
+    # The structured part of what is asked, by kind (``dsar.forms``); emptied by erasure.
+    details = models.JSONField(default=dict, blank=True)
 
-    status = models.CharField(max_length=10, choices=Status, default=Status.RECEIVED)
+    identity = models.CharField(max_length=10, choices=Identity, default=Identity.PROVEN)
+    # Why there is a doubt who asks, in words (art. 12(6)): without one nothing may be asked for.
+    identity_doubt = models.TextField(blank=True, max_length=1000)
+    identity_asked_at = models.DateTimeField(null=True, blank=True)
+    identity_proven_at = models.DateTimeField(null=True, blank=True)
+
+    status = models.CharField(max_length=12, choices=Status, default=Status.RECEIVED)
     received_at = models.DateTimeField()
     received_on = models.DateField()
     due_on = models.DateField()
     target_on = models.DateField()
+    # By when receipt is to be confirmed, where the law says so, and when it was.
+    acknowledge_on = models.DateField(null=True, blank=True)
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    # The day from which the clock runs again, once the person's reply has reopened the request.
+    reopened_on = models.DateField(null=True, blank=True)
+    # Until then an approved erasure can be taken back.
+    grace_until = models.DateTimeField(null=True, blank=True)
     extended_at = models.DateTimeField(null=True, blank=True)
     extension_reason = models.CharField(max_length=60, choices=ExtensionReason, blank=True)
     extension_note = models.TextField(blank=True, max_length=2000)
@@ -87,6 +129,8 @@ class SubjectRequest(models.Model):
     approved_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     approved_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=14, choices=Outcome, blank=True)
+    # What was done and why, in the words of who decided; the person reads it.
+    resolution = models.TextField(blank=True, max_length=4000)
     refusal_ground = models.CharField(max_length=60, choices=RefusalGround, blank=True)
     refusal_evidence = models.TextField(blank=True, max_length=4000)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -122,9 +166,26 @@ class SubjectRequest(models.Model):
                 name="dsar_due_after_receipt", condition=Q(due_on__gte=F("received_on"))
             ),
             # Pressing "send" twice opens one request.
+            models.CheckConstraint(
+                name="dsar_grace_has_end",
+                condition=~Q(status="grace") | Q(grace_until__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="dsar_identity_asked_for_a_reason",
+                condition=~Q(identity="asked") | Q(identity_asked_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="dsar_only_appeals_have_a_parent",
+                condition=Q(kind="appeal", parent__isnull=False)
+                | ~Q(kind="appeal") & Q(parent=None),
+            ),
+            models.CheckConstraint(
+                name="dsar_duplicate_names_the_first",
+                condition=~Q(status="duplicate") | Q(duplicate_of__isnull=False),
+            ),
             models.UniqueConstraint(
                 fields=["person", "kind"],
-                condition=Q(status__in=sorted(OPEN), kind__in=["access", "erasure"]),
+                condition=Q(status__in=sorted(OPEN), kind__in=["access", "erasure", "portability"]),
                 name="dsar_one_open_per_kind",
             ),
         ]
@@ -190,13 +251,47 @@ class RequestEvent(models.Model):
         ANSWERED = "answered", _("answered")
         REFUSED = "refused", _("refused")
         WITHDRAWN = "withdrawn", _("withdrawn")
+        ACKNOWLEDGED = "acknowledged", _("receipt confirmed")
+        IDENTITY_ASKED = "identity_asked", _("confirmation of who asks asked for")
+        IDENTITY_PROVEN = "identity_proven", _("who asks is confirmed")
+        PROOF_DELETED = "proof_deleted", _("documents sent as proof deleted")
+        UNIDENTIFIED = "unidentified", _("closed: nobody confirmed who asked")
+        DUPLICATE = "duplicate", _("closed: asked twice")
+        SPAM = "spam", _("closed: no request about data")
+        FORWARDED = "forwarded", _("passed on to who decides about the data")
+        COUNTRY_CORRECTED = "country_corrected", _("country corrected")
+        PAUSED = "paused", _("clock stopped: we asked the person something")
+        RESUMED = "resumed", _("clock running again")
+        DUE_MOVED = "due_moved", _("due date counted anew")
+        REMINDED = "reminded", _("staff reminded of the date")
+        REOPENED = "reopened", _("opened again by a reply")
+        RESOLVED = "resolved", _("decided")
+        RECTIFIED = "rectified", _("data corrected")
+        RESTRICTED = "restricted", _("use paused")
+        RESTRICTION_LIFTED = "restriction_lifted", _("pause of the use ended")
+        OBEYED = "obeyed", _("objection obeyed")
+        APPEALED = "appealed", _("answer contested")
+        SECOND_ASKED = "second_asked", _("second person asked")
+        SECOND_AGREED = "second_agreed", _("second person agreed")
+        SECOND_DECLINED = "second_declined", _("second person declined")
+        GRACE_BEGUN = "grace_begun", _("decided; can still be taken back")
+        GRACE_CUT = "grace_cut", _("the person did not want to wait")
+        TAKEN_BACK = "taken_back", _("taken back before anything was erased")
+        HELD = "held", _("legal hold placed")
+        HOLD_LIFTED = "hold_lifted", _("legal hold lifted")
+        RECIPIENT_TOLD = "recipient_told", _("recipient told")
+        RECIPIENT_CONFIRMED = "recipient_confirmed", _("recipient confirmed")
+        REDACTED = "redacted", _("data of others blacked out")
+        ASKED_OUTSIDE = "asked_outside", _("asked outside the portal")
+        ANSWERED_OUTSIDE = "answered_outside", _("answer from outside")
+        REPLAYED = "replayed", _("erased again after a restore")
 
     request = models.ForeignKey(SubjectRequest, models.PROTECT, related_name="events")
     at = models.DateTimeField(default=timezone.now)
     by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     code = models.CharField(max_length=20, choices=Code)
-    old_status = models.CharField(max_length=10, choices=Status, blank=True)
-    new_status = models.CharField(max_length=10, choices=Status, blank=True)
+    old_status = models.CharField(max_length=12, choices=Status, blank=True)
+    new_status = models.CharField(max_length=12, choices=Status, blank=True)
     data = models.JSONField(default=dict)
 
     class Meta:

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from dsar.grounds import Cause, NextAction
+from dsar.grounds import Awaited, Cause, NextAction
 from dsar.models.requests import SubjectRequest
 
 
@@ -59,6 +59,8 @@ class Step(models.Model):
     outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
     cause = models.CharField(max_length=20, choices=Cause, blank=True)
     next_action = models.CharField(max_length=20, choices=NextAction, blank=True)
+    # What it waits for outside the portal, as a code of its source; no failure.
+    awaits = models.CharField(max_length=20, choices=Awaited, blank=True)
     # Support has seen the failure and lets the answer go out without this source, naming it.
     accepted_at = models.DateTimeField(null=True, blank=True)
     records = models.PositiveIntegerField(default=0)

@@ -8,7 +8,7 @@ import traceback
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import IO, Any, ClassVar
 
@@ -17,8 +17,8 @@ from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 
 from accounts.models import User
-from dsar.grounds import Cause, ErasureGround, Sentence
-from dsar.models import ErasureItem, SubjectRequest
+from dsar.grounds import Awaited, Cause, ErasureGround, Sentence
+from dsar.models import ErasureItem, Step, SubjectRequest
 from dsar.models.erasure import Decision
 
 Words = str | Promise
@@ -41,6 +41,16 @@ class Declined(Exception):
     def __init__(self, cause: Cause | None = None) -> None:
         super().__init__(cause.value if cause else "")
         self.cause = cause or ""
+
+
+class Pending(Exception):
+    """Somebody outside has been asked; the step is taken up again at ``until`` (aware), or as soon
+    as the answer is there (``dsar.actions.steps.wake``). Neither a failure nor an attempt."""
+
+    def __init__(self, awaits: Awaited, until: datetime) -> None:
+        super().__init__(awaits.value)
+        self.awaits = awaits
+        self.until = until
 
 
 @dataclass(frozen=True)
@@ -118,6 +128,13 @@ class Source(ABC):
     @abstractmethod
     def describe(self) -> Description:
         """Say in words what the source holds."""
+
+    def ready(self, step: Step) -> None:  # noqa: B027 - most sources are at hand
+        """Ask the outside what the step needs, before its work and in no transaction.
+
+        A source that lies elsewhere raises :class:`Pending` until the answer is there; asking twice
+        for the same step must do no harm. Raises SourceError, Declined.
+        """
 
     @abstractmethod
     def find(self, person: User) -> int:

@@ -6,7 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dsar import states
-from dsar.states import FINAL, NEXT, OPEN, Status
+from dsar.actions.lifecycle import Code, move
+from dsar.kinds import NATURES
+from dsar.models.requests import Kind
+from dsar.states import FINAL, NEXT, OPEN, REOPENING, Status
 from tests.dsar.worlds import Ask
 
 
@@ -24,10 +27,13 @@ def test_every_status_has_a_line_in_the_table() -> None:
 
 
 @pytest.mark.parametrize("status", sorted(FINAL))
-def test_what_is_final_moves_no_more(status: Status) -> None:
-    for other in Status:
-        with pytest.raises(states.IllegalMove):
-            states.require(status, other)
+def test_what_has_ended_is_at_most_opened_again(status: Status) -> None:
+    assert NEXT[status] <= OPEN
+    assert bool(NEXT[status]) == (status in REOPENING)
+
+
+def test_who_withdrew_asks_anew() -> None:
+    assert not NEXT[Status.WITHDRAWN]
 
 
 @pytest.mark.parametrize("status", sorted(OPEN))
@@ -40,8 +46,15 @@ def test_what_is_open_can_come_to_an_end(status: Status) -> None:
     assert reached & FINAL
 
 
-def test_an_answer_never_comes_without_being_prepared() -> None:
-    assert [status for status in Status if Status.ANSWERED in NEXT[status]] == [Status.PREPARING]
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", [kind for kind in Kind if NATURES[kind].searches])
+def test_what_is_searched_for_is_not_answered_without_being_prepared(
+    kind: Kind, open_request: Ask
+) -> None:
+    request = open_request(kind)
+    request.status = Status.REVIEW
+    with pytest.raises(states.IllegalMove):
+        move(request, Status.ANSWERED, code=Code.ANSWERED, by=None)
 
 
 @given(st.sampled_from(Status), st.sampled_from(Status))
