@@ -9,6 +9,7 @@ from typing import Any
 
 import django
 import pytest
+from django.test import override_settings
 from django.utils import timezone, translation
 
 from tests import environment
@@ -28,6 +29,25 @@ QUIET = [
 ]
 BROWSERS = ["chromium", "chromium-browser", "google-chrome"]
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _passwords_are_hashed_quickly() -> Iterator[None]:
+    """A good hash takes its time, some thousand times in a run; what is tested is not the hash.
+
+    Where the hash itself matters, ``real_password_hashes`` brings it back.
+    """
+    cheap = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with override_settings(PASSWORD_HASHERS=cheap):
+        yield
+
+
+@pytest.fixture
+def real_password_hashes(settings: Any) -> None:
+    """Hash passwords as the site does."""
+    from portal.settings import PASSWORD_HASHERS
+
+    settings.PASSWORD_HASHERS = PASSWORD_HASHERS
 
 
 @pytest.fixture(autouse=True)

@@ -57,6 +57,7 @@ def test_the_same_number_of_mails_is_written_in_the_request(alice: User, path: s
         assert [mail.to for mail in OutgoingMail.objects.all()] == [email] * expected
 
 
+@pytest.mark.usefixtures("real_password_hashes")
 @pytest.mark.parametrize("path", ["/account/login/", "/account/signup/"])
 def test_as_many_passwords_are_hashed(alice: User, path: str) -> None:
     counts = []

@@ -15,8 +15,7 @@ OPEN = ["org:members", "org:shared", "private"]
 
 
 @pytest.fixture
-def pipeline(transactional_db: None, settings: Any) -> Pipeline:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def pipeline(transactional_db: None) -> Pipeline:
     return Pipeline(Client())  # it speaks by the client of the docs instead
 
 

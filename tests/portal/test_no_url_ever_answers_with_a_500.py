@@ -159,7 +159,6 @@ def world(settings: Any) -> World:
     # So many calls, and from one address: the limits would answer instead of the pages.
     settings.ACCOUNT_RATE_LIMITS = False
     settings.TOKENS_PER_MINUTE = 10**9
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     cache.clear()
     return World()
 
