@@ -42,6 +42,16 @@ def _passwords_are_hashed_quickly() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _only_what_is_full_is_emptied() -> Iterator[None]:
+    """To truncate all tables takes longer than most tests; after most, nearly all are empty."""
+    from tests import emptying
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("django.core.management.commands.flush.sql_flush", emptying.statements)
+        yield
+
+
 @pytest.fixture
 def real_password_hashes(settings: Any) -> None:
     """Hash passwords as the site does."""

@@ -56,7 +56,7 @@ class Gate:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     def _about(self, reference: str) -> dict[str, Any]:
         kind = Canary.Kind(Canary.objects.get(document__reference=reference).kind)
