@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from dsar import certificates, erasure, packages, parts, searching
+from dsar import certificates, enclosures, erasure, packages, parts, searching
 from dsar.actions import downloads, steps
 from dsar.grounds import Cause
 from dsar.models import Package, Step
@@ -74,6 +74,7 @@ def tidy() -> None:
     _tidy(parts.FOLDER, suffixed)
     kept = Package.objects.filter(destroyed_at=None).values_list("name", flat=True)
     _tidy(packages.FOLDER, set(kept))
+    _tidy(enclosures.FOLDER, set(enclosures.kept_names()))
 
 
 def _asleep(held: steps.Claim, pending: Pending) -> None:

@@ -307,6 +307,9 @@ RETENTION = {
     "contract": env.str("KEEP_CONTRACTS", default="P5Y"),  # from completion, if nothing longer
 }
 PACKAGE_DAYS = env.int("PACKAGE_DAYS", default=30)
+# Files that people and staff send with a request: how large each, how many at once.
+ENCLOSURE_BYTES = env.int("ENCLOSURE_BYTES", default=10 * 1024 * 1024)
+ENCLOSURES_AT_ONCE = env.int("ENCLOSURES_AT_ONCE", default=5)
 
 # --- The worker ----------------------------------------------------------------------------------
 STEP_LEASE_SECONDS = env.int("STEP_LEASE_SECONDS", default=60)
@@ -367,6 +370,11 @@ CSRF_FAILURE_VIEW = "portal.views.stale_form"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "portal.lib.uploads.StopAtLimit",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 # An event of a hook may carry the signed documents themselves.
 HOOK_MAX_BYTES = env.int("HOOK_MAX_BYTES", default=32 * 1024 * 1024)
 CONTENT_SECURITY_POLICY = {
