@@ -131,6 +131,11 @@ WITH asked AS (
                 AND m.person_id = party.person_id AND m.joined_at <= e.at
             WHERE s.organisation_id = party.organisation_id AND s.allowed
         ) AS agreed,
+        -- Purposes without a switch: an objection closes them while it is weighed (art. 18(1)(d)).
+        EXISTS (
+            SELECT 1 FROM consents_objection o JOIN purpose ON purpose.id = o.purpose_id
+            WHERE o.person_id = party.person_id AND o.ended_at IS NULL
+        ) AS objected,
         -- Silence is the more private state: who was here before it grew wider has to say yes. An
         -- address claimed later does not make its holder somebody new.
         CASE WHEN asked_for.control = 'objection' AND asked_for.widened_at IS NOT NULL
@@ -145,10 +150,12 @@ WITH asked AS (
     SELECT document_id,
         bool_or(is_minor OR is_unknown) AS protected_signer,
         bool_or(refused) AS refused,
+        bool_or(objected) AS objected,
         bool_and(agreed) AS agreed,
         bool_or(must_answer AND NOT agreed) AS unanswered,
         string_agg(id || ':' || coalesce(person_id, 0) || ':' || is_minor::int || is_unknown::int
-            || refused::int || agreed::int || must_answer::int, ',' ORDER BY id) AS parties
+            || refused::int || agreed::int || must_answer::int || objected::int,
+            ',' ORDER BY id) AS parties
     FROM party_says GROUP BY document_id
 ), acts AS (
     SELECT document_id, string_agg(DISTINCT event_id::text, ',' ORDER BY event_id::text) AS events
@@ -165,6 +172,7 @@ WITH asked AS (
             WHEN p.is_ai_training AND d.special_category THEN 'special_category'
             WHEN p.is_ai_training AND (d.involves_minor OR coalesce(f.protected_signer, true))
                 THEN 'minor_or_unknown_signer'
+            WHEN f.objected THEN 'refused_by_party'
             WHEN p.control = 'none' THEN 'necessary'
             -- What the uploader stated counts like a party's refusal (AIPREF train-ai=n).
             WHEN f.refused OR p.is_ai_training AND d.refused_at_upload THEN 'refused_by_party'

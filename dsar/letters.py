@@ -4,26 +4,121 @@ Mails carry no link that opens anything by itself, but for the certificate: afte
 is no account left to sign in to.
 """
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 
 from dsar import authorities
-from dsar.models import Message, Package, SubjectRequest
+from dsar.models import Message, Package, Pause, RequestEvent, Restriction, SubjectRequest
 from dsar.models.requests import Kind
 from portal.lib import mail
 
+COPIES = frozenset({Kind.ACCESS, Kind.PORTABILITY})
+
 
 def acknowledge(request: SubjectRequest) -> None:
-    """Confirm receipt, with the due date."""
+    """Confirm receipt, with what happens next and the due date; once.
+
+    It is also the confirmation of receipt that the CCPA asks for (§ 7021(a)).
+    """
+    if request.acknowledged_at is not None:
+        return
+    request.acknowledged_at = timezone.now()
+    request.save(update_fields=["acknowledged_at"])
+    RequestEvent.objects.create(request=request, code=RequestEvent.Code.ACKNOWLEDGED)
     _tell(request, "received")
 
 
 def confirm_withdrawal(request: SubjectRequest) -> None:
     """Confirm that the request was taken back."""
     _tell(request, "withdrawn")
+
+
+def ask_identity(request: SubjectRequest, link: str) -> None:
+    """Ask for a confirmation of who asks; ``link`` (absolute) is where it is given."""
+    _tell(request, "identity", unique=_moment(request.identity_asked_at), link=link)
+
+
+def remind_identity(request: SubjectRequest, link: str) -> None:
+    """Ask once more, and say what happens without an answer."""
+    _tell(request, "identity_again", unique=_moment(request.identity_asked_at), link=link)
+
+
+def close_unidentified(request: SubjectRequest) -> None:
+    """Say that it was closed because nobody confirmed it, how to open it again, where to complain
+    (art. 12(4))."""
+    _tell_end(request, "unidentified")
+
+
+def ask(request: SubjectRequest, pause: Pause) -> None:
+    """Say that we have a question and the clock stands still; its words stay in the portal."""
+    _tell(request, "question", unique=str(pause.pk), pause=pause)
+
+
+def resolved(request: SubjectRequest) -> None:
+    """Say that a person has decided, and where the answer stands."""
+    _tell_end(request, "answered")
+
+
+def restricted(request: SubjectRequest) -> None:
+    """Say that the use is paused, and that an end of it is announced before (art. 18(3))."""
+    _tell_end(request, "restricted")
+
+
+def announce_lifting(restriction: Restriction) -> None:
+    """Say from when the use goes on, and why, before it does (art. 18(3))."""
+    request = restriction.request
+    _tell(
+        request,
+        "lifting",
+        unique=restriction.lift_on.isoformat() if restriction.lift_on else "",
+        restriction=restriction,
+        authority=authorities.of(request.country),
+    )
+
+
+def rectified(request: SubjectRequest) -> None:
+    """Say that the data is corrected, and that who received it was told (art. 19)."""
+    _tell_end(request, "rectified")
+
+
+def obeyed(request: SubjectRequest) -> None:
+    """Say that the objection is obeyed."""
+    _tell_end(request, "obeyed")
+
+
+def appeal_received(request: SubjectRequest) -> None:
+    """Confirm an appeal: somebody else decides, on a clock of its own. It is its receipt, too."""
+    if request.acknowledged_at is None:
+        request.acknowledged_at = timezone.now()
+        request.save(update_fields=["acknowledged_at"])
+        RequestEvent.objects.create(request=request, code=RequestEvent.Code.ACKNOWLEDGED)
+    _tell(request, "appeal", parent=request.parent)
+
+
+def duplicate(request: SubjectRequest) -> None:
+    """Say in which other request this one is answered."""
+    _tell_end(request, "duplicate", first=request.duplicate_of)
+
+
+def forwarded(request: SubjectRequest, controller: str) -> None:
+    """Say who decides about the data and got the request from us (art. 28(3)(e))."""
+    _tell_end(request, "forwarded", decider=controller)
+
+
+def grace(request: SubjectRequest) -> None:
+    """Say until when an approved erasure can still be taken back."""
+    _tell(request, "grace", unique=_moment(request.grace_until))
+
+
+def reopened(request: SubjectRequest) -> None:
+    """Say that a reply has opened the request again, and by when it is answered now."""
+    opened = request.events.filter(code=RequestEvent.Code.REOPENED).count()
+    _tell(request, "reopened", unique=str(opened))
 
 
 def announce_extension(request: SubjectRequest) -> None:
@@ -33,7 +128,7 @@ def announce_extension(request: SubjectRequest) -> None:
 
 def explain_refusal(request: SubjectRequest) -> None:
     """Give ground, evidence, the authority and the court (art. 12(4))."""
-    _tell(request, "refused", authority=authorities.of(request.country))
+    _tell_end(request, "refused")
 
 
 def announce_message(request: SubjectRequest, message: Message) -> None:
@@ -43,8 +138,8 @@ def announce_message(request: SubjectRequest, message: Message) -> None:
 
 def answer(request: SubjectRequest, missing: list[str]) -> None:
     """Say that the copy is ready. An erasure is answered by its certificate instead."""
-    if request.kind == Kind.ACCESS:
-        _tell(request, "ready", package=request.package, has_gaps=bool(missing))
+    if request.kind in COPIES:
+        _tell_end(request, "ready", package=request.package, has_gaps=bool(missing))
 
 
 def send_certificate(request: SubjectRequest, *, to: str, path: str, has_gaps: bool) -> None:
@@ -56,6 +151,17 @@ def send_certificate(request: SubjectRequest, *, to: str, path: str, has_gaps: b
 def announce_expiry(package: Package) -> None:
     """Say that the copy will be destroyed soon."""
     _tell(package.request, "expiring", package=package)
+
+
+def _tell_end(request: SubjectRequest, template: str, **context: Any) -> None:
+    """Tell of an end: a request that was opened again may come to the same end a second time."""
+    authority = authorities.of(request.country)
+    unique = _moment(request.closed_at) if request.reopened_on else ""
+    _tell(request, template, unique=unique, authority=authority, **context)
+
+
+def _moment(at: datetime | None) -> str:
+    return str(int(at.timestamp())) if at is not None else ""
 
 
 def _tell(

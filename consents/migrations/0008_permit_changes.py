@@ -53,9 +53,9 @@ TRANSITIONS = {
 }
 
 
-def make(table: str) -> str:
+def make(table: str, told: dict[str, tuple[str, str, str]] = TOLD) -> str:
     """Return the SQL of the function and the triggers of one table."""
-    named, ignored, more = TOLD[table]
+    named, ignored, more = told[table]
     tell = (
         f"INSERT INTO consents_permitchange (at, transaction, {NAMED})"
         f" SELECT DISTINCT now(), regard_transaction(), {named} FROM "

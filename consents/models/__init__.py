@@ -7,6 +7,7 @@ from consents.models.feed import BulkAnswer, PermitChange
 from consents.models.inbound import InboundEvent
 from consents.models.ledger import ChoiceEvent, ContractClause, PermitAnswer, Receipt, Standing
 from consents.models.links import DocumentLink, LinkCode
+from consents.models.objections import Objection
 from consents.models.propagation import Propagation
 from consents.models.purposes import Purpose, PurposeText, PurposeVersion
 from consents.models.systems import System, SystemEvent
@@ -25,6 +26,7 @@ __all__ = [
     "InboundEvent",
     "LinkCode",
     "ManifestLine",
+    "Objection",
     "Party",
     "PermitAnswer",
     "PermitChange",

@@ -5,10 +5,15 @@ from dsar.models.attachments import Attachment
 from dsar.models.calendar import HolidayOverride
 from dsar.models.clock import Alarm, Pause
 from dsar.models.erasure import Certificate, ErasureItem, Hold
-from dsar.models.outside import OutsideTask
+from dsar.models.kinds import Restriction, Statement
+from dsar.models.ledger import ErasureRecord, LedgerOutbox, LedgerVolume
+from dsar.models.outside import OutsideCode, OutsideTask
 from dsar.models.packages import Package
+from dsar.models.recipients import RecipientNotice
+from dsar.models.redaction import Redaction
 from dsar.models.requests import Message, RequestEvent, SubjectRequest
 from dsar.models.steps import Step
+from dsar.models.workbench import Note, SavedFilter
 
 __all__ = [
     "Alarm",
@@ -16,13 +21,23 @@ __all__ = [
     "Attachment",
     "Certificate",
     "ErasureItem",
+    "ErasureRecord",
     "Hold",
     "HolidayOverride",
+    "LedgerOutbox",
+    "LedgerVolume",
     "Message",
+    "Note",
+    "OutsideCode",
     "OutsideTask",
     "Package",
     "Pause",
+    "RecipientNotice",
+    "Redaction",
     "RequestEvent",
+    "Restriction",
+    "SavedFilter",
+    "Statement",
     "Step",
     "SubjectRequest",
 ]

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from accounts.actions import claim_address, join
 from accounts.models import Address, Membership
 from consents import feed, permits
+from consents.actions import restricting
 from consents.actions.documents import register
 from consents.bulk import Tally
 from consents.models import (
@@ -53,6 +54,10 @@ LONG = settings(
 DEEDS = {
     "restrict": lambda w, n: Document.objects.filter(pk=doc(w, n).pk).update(
         restricted_at=timezone.now()
+    ),
+    "objection": lambda w, n: restricting.object_to(w.purpose, person=w.people[n % 4]),
+    "no objection": lambda w, n: restricting.end_objection(
+        w.purpose, person=w.people[n % 4], at=timezone.now()
     ),
     "unrestrict": lambda w, n: Document.objects.update(restricted_at=None),
     "special": lambda w, n: Document.objects.filter(pk=doc(w, n).pk).update(special_category=True),
@@ -223,6 +228,7 @@ def test_every_table_that_the_rule_reads_tells_of_its_changes():
     """Whoever teaches the rule to read another table is told here that the feed must know."""
     read = set(re.findall(r"\b((?:consents|accounts|dsar)_\w+)", permits.RULE))
     told = set(importlib.import_module("consents.migrations.0008_permit_changes").TOLD)
+    told.add(importlib.import_module("consents.migrations.0016_objections").TABLE)
     # Append-only; the rule reads an act only where a standing choice names it.
     without = {"consents_choiceevent"}
     # Moment.ground sees which versions are in effect.
