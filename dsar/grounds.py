@@ -138,6 +138,27 @@ class Sentence(models.TextChoices):
         _("The last message to you is kept until it is delivered, then its address is erased."),
     )
     STAFF_ACTS = ("staff_acts", _("What you did here as our staff remains, without your name."))
+    ELSEWHERE_ERASED = (
+        "elsewhere_erased",
+        _("Erased there. Who holds it has confirmed it, and found nothing in a new search."),
+    )
+    ELSEWHERE_KEPT = (
+        "elsewhere_kept",
+        _("Kept there by who holds it, for the reason and until the day that are named here."),
+    )
+    ELSEWHERE_ASKED = (
+        "elsewhere_asked",
+        _("We ask who holds it to erase it. The certificate says what was answered."),
+    )
+    ELSEWHERE_NOTHING = ("elsewhere_nothing", _("Nothing about you was found there."))
+    SIGNING_PURGED = (
+        "signing_purged",
+        _("Erased at the signing service, which keeps it in a queue for 14 days before."),
+    )
+    SIGNING_TRAIL = (
+        "signing_trail",
+        _("The record of who signed what and when remains at the signing service, as proof."),
+    )
     HELD = ("held", _("Kept because of a dispute under way. It is erased when that ends."))
 
 
@@ -166,6 +187,8 @@ class Cause(models.TextChoices):
     FORGED = "forged", _("an answer came that was not signed by the service")
     TOO_LARGE = "too_large", _("the answer is larger than we take")
     MISSING_PART = "missing_part", _("a part of the program for this source is not installed")
+    WITHDRAWN = "withdrawn", _("the question was taken back")
+    BY_HAND = "by_hand", _("parts of it can only be erased by hand, where they lie")
     MAPPING = "mapping", _("the description of the source does not fit the source")
 
 
@@ -200,6 +223,8 @@ NEXT_ACTION: dict[Cause, NextAction] = {
     Cause.TOO_LARGE: NextAction.REPORT,
     Cause.MISSING_PART: NextAction.INSTALL,
     Cause.MAPPING: NextAction.CORRECT,
+    Cause.WITHDRAWN: NextAction.NAME_THE_GAP,
+    Cause.BY_HAND: NextAction.NAME_THE_GAP,
 }
 
 

@@ -19,7 +19,7 @@ from django.utils import timezone
 from dsar.actions import engine
 from dsar.actions.lifecycle import Code, lock, note
 from dsar.grounds import NEXT_ACTION, Awaited, Cause, NextAction
-from dsar.models import Step, SubjectRequest
+from dsar.models import OutsideTask, Step, SubjectRequest
 from dsar.states import Status
 from portal.lib.tasks import enqueue
 
@@ -113,8 +113,10 @@ def settle(held: Claim, outcome: Step.Outcome, effect: Effect | None = None, **f
 
 
 @transaction.atomic
-def fail(held: Claim, cause: Cause) -> None:
+def fail(held: Claim, cause: Cause, *, final: bool = False) -> None:
     """Put a failure on record: try again later, or after the last attempt say it failed.
+
+    ``final``: there is no point in another attempt.
 
     Raises:
         LeaseLost: the step is no longer ours.
@@ -123,7 +125,7 @@ def fail(held: Claim, cause: Cause) -> None:
     step = require_held(request, held)
     step.failures += 1
     waits: list[int] = settings.STEP_BACKOFF_SECONDS
-    if step.failures > len(waits):
+    if final or step.failures > len(waits):
         _finish(request, step, Step.Outcome.FAILED, cause=cause, failures=step.failures)
         return
     again = timezone.now() + timedelta(seconds=waits[step.failures - 1])
@@ -143,6 +145,11 @@ def postpone(held: Claim, awaits: Awaited, until: datetime) -> None:
     step = require_held(request, held)
     step.status, step.lease, step.leased_until = Step.Status.WAITING, None, None
     step.attempts, step.awaits, step.not_before = 0, awaits, until
+    # The answer may have come between the asking and this: nobody would wake the step any more.
+    # Who brings an answer holds the lock of the step, too (dsar.actions.outside.accept).
+    if OutsideTask.objects.filter(step=step).exclude(verdict="").exists():
+        step.not_before = step.queued_at = timezone.now()
+        enqueue(engine.RUN, step.pk)
     step.save()
 
 

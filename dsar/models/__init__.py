@@ -5,6 +5,7 @@ from dsar.models.attachments import Attachment
 from dsar.models.calendar import HolidayOverride
 from dsar.models.clock import Alarm, Pause
 from dsar.models.erasure import Certificate, ErasureItem, Hold
+from dsar.models.intake import AskCode, Confirmation, Draft, Filing, Mandate
 from dsar.models.kinds import Restriction, Statement
 from dsar.models.ledger import ErasureRecord, LedgerOutbox, LedgerVolume
 from dsar.models.outside import OutsideCode, OutsideTask
@@ -18,14 +19,19 @@ from dsar.models.workbench import Note, SavedFilter
 __all__ = [
     "Alarm",
     "Approval",
+    "AskCode",
     "Attachment",
     "Certificate",
+    "Confirmation",
+    "Draft",
     "ErasureItem",
     "ErasureRecord",
+    "Filing",
     "Hold",
     "HolidayOverride",
     "LedgerOutbox",
     "LedgerVolume",
+    "Mandate",
     "Message",
     "Note",
     "OutsideCode",

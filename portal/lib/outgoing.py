@@ -14,7 +14,7 @@ import re
 import socket
 import ssl
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -48,10 +48,20 @@ class Undelivered(Exception):
         self.code = code
 
 
-# Every code of :class:`Undelivered`.
+# Every code of :class:`Undelivered` that :func:`post` raises; who reads an answer meets
+# ``too_large``, too.
 CODES = frozenset(
     {"bad_url", "blocked_address", "unknown_host", "timeout", "tls", "no_connection", "bad_answer"}
 )
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer: its status, its headers by their names in lower case, its body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
 
 
 @dataclass(frozen=True)
@@ -85,6 +95,59 @@ def post(
     Raises:
         Undelivered: nothing was sent, or no answer came.
     """
+    with _exchange(
+        "POST", url, body, headers=headers, connect=connect, total=total
+    ) as answer:
+        answer.read(MOST_BYTES)
+        return answer.status
+
+
+def ask(
+    method: str,
+    url: str,
+    body: bytes | None = None,
+    *,
+    headers: Mapping[str, str],
+    most: int,
+    connect: float = 5,
+    total: float = 30,
+) -> Reply:
+    """Call ``url`` and return the whole answer, of at most ``most`` bytes; see :func:`post`.
+
+    Raises:
+        Undelivered: nothing was sent, no answer came, or it is larger (``too_large``).
+    """
+    with _exchange(method, url, body, headers=headers, connect=connect, total=total) as answer:
+        content = answer.read(most + 1)
+        if len(content) > most:
+            raise Undelivered("too_large")
+        known = {name.lower(): value for name, value in answer.getheaders()}
+        return Reply(answer.status, known, content)
+
+
+@contextlib.contextmanager
+def fetch(
+    url: str, *, headers: Mapping[str, str], connect: float = 5, total: float = 900
+) -> Iterator[http.client.HTTPResponse]:
+    """Give the answer to a GET, to be read piece by piece; its size is for the reader to bound.
+
+    Raises:
+        Undelivered: nothing was sent, or no answer came; also from within the block.
+    """
+    with _exchange("GET", url, None, headers=headers, connect=connect, total=total) as answer:
+        yield answer
+
+
+@contextlib.contextmanager
+def _exchange(
+    method: str,
+    url: str,
+    body: bytes | None,
+    *,
+    headers: Mapping[str, str],
+    connect: float,
+    total: float,
+) -> Iterator[http.client.HTTPResponse]:
     target = resolve(url)
     connection = _Pinned(target, timeout=connect)
     # Each wait is bounded by the socket; one byte every four seconds would pass that for ever.
@@ -92,10 +155,8 @@ def post(
     alarm.daemon = True
     alarm.start()
     try:
-        connection.request("POST", target.path, body, {**headers, "Host": target.authority})
-        answer = connection.getresponse()
-        answer.read(MOST_BYTES)
-        return answer.status
+        connection.request(method, target.path, body, {**headers, "Host": target.authority})
+        yield connection.getresponse()
     except TimeoutError:
         raise Undelivered("timeout") from None
     except (ssl.SSLError, ssl.CertificateError):
