@@ -167,6 +167,14 @@ STORAGES = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": env.str("FILES_DIR", default=str(STATE_DIR / "files"))},
     },
+    # The ledger of erasures, apart from what a restore brings back (ADR 23).
+    "erasures": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": env.str("ERASURE_LEDGER_DIR", default=str(STATE_DIR / "erasures")),
+            "file_permissions_mode": 0o400,
+        },
+    },
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if env.bool("REGARD_STATIC_MANIFEST", default=True)
@@ -300,13 +308,25 @@ DSAR_SOURCES = [
     ]),
     *env.list("EXTRA_SOURCES", default=[]),
 ]  # fmt: skip
+# A folder with a file (YAML) for each further source: docs/sources.md.
+SOURCES_DIR = env.str("SOURCES_DIR", default="")
 # A copy goes out without a human look unless a source failed; this makes a look the rule.
 REVIEW_EVERY_COPY = env.bool("REVIEW_EVERY_COPY", default=False)
+# For how long an approved erasure can be taken back; it never moves the date of the answer.
+ERASURE_GRACE_HOURS = env.float("ERASURE_GRACE_HOURS", default=24)
+# After how many days the last backup that still holds something erased is overwritten.
+BACKUP_DAYS = env.int("BACKUP_DAYS", default=35)
 # How long what is kept after an erasure is kept, ISO 8601. The periods are the operator's decision.
 RETENTION = {
     "contract": env.str("KEEP_CONTRACTS", default="P5Y"),  # from completion, if nothing longer
 }
+# Acts for which one person asks and another one decides; empty for an office of one.
+SECOND_PERSON = env.list("SECOND_PERSON", default=["refuse", "extend", "erase_evidence"])
 PACKAGE_DAYS = env.int("PACKAGE_DAYS", default=30)
+# Data of others in a copy (art. 15(4)): "suggest" places for staff to decide about, or "none".
+REDACT = env.str("REDACT", default="suggest")
+REDACT_SECOND_PERSON = env.bool("REDACT_SECOND_PERSON", default=False)
+REDACT_MOST_BYTES = env.int("REDACT_MOST_BYTES", default=50 * 1024 * 1024)  # of one file
 # Files that people and staff send with a request: how large each, how many at once.
 ENCLOSURE_BYTES = env.int("ENCLOSURE_BYTES", default=10 * 1024 * 1024)
 ENCLOSURES_AT_ONCE = env.int("ENCLOSURES_AT_ONCE", default=5)

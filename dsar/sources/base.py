@@ -1,6 +1,7 @@
 """What a source is: one class per category of personal data, that can show it and can erase it.
 
-A source is named by its dotted path in ``settings.DSAR_SOURCES``. Everything it raises is caught at
+A source is named by its dotted path in ``settings.DSAR_SOURCES``, or described in a file
+(``dsar.sources.files``). Everything it raises is caught at
 one place (``dsar.tasks``); a :class:`SourceError` says which cause the person and staff are told.
 """
 
@@ -25,11 +26,15 @@ Words = str | Promise
 
 
 class SourceError(Exception):
-    """The source could not do what was asked; ``cause`` says why, in a code."""
+    """The source could not do what was asked; ``cause`` says why, in a code.
 
-    def __init__(self, cause: Cause) -> None:
+    ``final``: to try again by itself would change nothing; the step has failed, a person looks.
+    """
+
+    def __init__(self, cause: Cause, *, final: bool = False) -> None:
         super().__init__(cause.value)
         self.cause = cause
+        self.final = final
 
 
 class Declined(Exception):
@@ -65,38 +70,59 @@ class Description:
 
 @dataclass(frozen=True)
 class Column:
-    """One field of a table of the copy: its key in the data, its name for the person."""
+    """One field of a table of the copy: its key in the data, its name for the person.
+
+    ``never_disclose``: what it is, said instead of it where the law forbids to give it out
+    ("bank account number"; CCPA regulations § 7024(d)).
+    """
 
     key: str
     label: Words
+    never_disclose: Words = ""
 
 
 @dataclass(frozen=True)
 class OriginalFile:
-    """A file given to the person as it is. ``open`` is called once, when it is copied."""
+    """A file given to the person as it is. ``open`` is called once, when it is copied.
+
+    ``screen``: the person was not among those who made or signed it, so that others' data in it is
+    looked for before it goes out (art. 15(4)). ``sha256``: of the file as it should be, if known;
+    one that is not as it should be is a gap.
+    """
 
     name: str
     open: Callable[[], IO[bytes]]
+    screen: bool = False
+    sha256: str = ""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One record. ``values`` are JSON values, dates or instants; ``words`` says a coded one."""
+    """One record. ``values`` are JSON values, dates or instants; ``words`` says a coded one.
+
+    ``screen``: the fields with texts that somebody else wrote, in which others' data is looked for.
+    """
 
     values: Mapping[str, Any]
     words: Mapping[str, Words] = field(default_factory=dict)
     files: tuple[OriginalFile, ...] = ()
+    screen: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class Table:
-    """Records of one kind, streamed. ``slug`` names the files of the copy."""
+    """Records of one kind, streamed. ``slug`` names the files of the copy.
+
+    ``portable``: the person provided it, or it was observed of what they did, and it is used under
+    an agreement or a contract by automated means (art. 20(1)); what we inferred never is.
+    """
 
     slug: str
     title: Words
     about: Words
     columns: tuple[Column, ...]
     rows: Iterable[Row]
+    portable: bool = False
 
 
 @dataclass(frozen=True)
@@ -120,9 +146,9 @@ class Source(ABC):
     ``covers``: the models it answers for, as ``app_label.Model``; a test finds those nobody covers.
     """
 
-    slug: ClassVar[str]
-    label: ClassVar[Words]
-    identifies: ClassVar[bool] = False
+    slug: str
+    label: Words
+    identifies: bool = False
     covers: ClassVar[frozenset[str]] = frozenset()
 
     @abstractmethod
@@ -174,9 +200,12 @@ def place_of(error: Exception) -> str:
 
 @cache
 def registered() -> dict[str, Source]:
-    """Return every source by its slug, in the order of ``settings.DSAR_SOURCES``."""
+    """Return every source by its slug: ``settings.DSAR_SOURCES``, then those described in files."""
     sources: list[Source] = [import_string(path)() for path in settings.DSAR_SOURCES]
-    return {source.slug: source for source in sources}
+    found = {source.slug: source for source in sources}
+    # By its path, for it is made of what this module defines.
+    described = import_string("dsar.sources.files.described")
+    return found | {one.source.slug: one.source for one in described(found)}
 
 
 def source_of(slug: str) -> Source:
