@@ -28,6 +28,8 @@ class Pause(models.Model):
     asked_at = models.DateTimeField(default=timezone.now)
     asked_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     answered_at = models.DateTimeField(null=True, blank=True)
+    # Asked with undue delay, or under a law without pauses, it is a question and counts no day.
+    stops_clock = models.BooleanField(default=True)
 
     class Meta:
         constraints = [
@@ -45,7 +47,12 @@ class Pause(models.Model):
 
 
 class Alarm(models.Model):
-    """A share of the time is over, and staff have been told: once for each share of a request."""
+    """A share of the time is over, and staff have been told: once for each share of a request.
+
+    ``UNCONFIRMED`` in the place of a share: the receipt is to be confirmed and was not.
+    """
+
+    UNCONFIRMED = 0
 
     request = models.ForeignKey(SubjectRequest, models.CASCADE, related_name="alarms")
     percent = models.PositiveSmallIntegerField()  # of the days from receipt to the target

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from dsar.calendars import public_holidays
 from dsar.deadlines import (
     REGIMES,
+    Asked,
     Regime,
     RegimeCode,
     Term,
@@ -18,8 +19,8 @@ from dsar.deadlines import (
     answer_by,
     explain,
     is_closed,
-    opt_out_by,
     received_on,
+    regime_of,
     target_by,
 )
 
@@ -92,7 +93,70 @@ def test_california_counts_the_day_of_receipt_and_no_holiday() -> None:
     assert answer_by(received, CCPA, extended=True) == D("2027-02-20")  # a Saturday
     assert answer_by(received, CCPA, paused_days=9) == D("2027-01-06")  # it knows no pause
     assert acknowledge_by(received, CCPA) == D("2026-12-07")
-    assert opt_out_by(received, CCPA) == D("2026-12-14")
+    assert answer_by(received, CCPA, asked=Asked.OPT_OUT) == D("2026-12-14")
+    # The strict reading of "business day": French and American holidays alike count as one.
+    holidays = {D("2026-11-26"): "Thanksgiving", D("2026-12-14"): "Here"}
+    assert answer_by(received, CCPA, asked=Asked.OPT_OUT, holidays=holidays) == D("2026-12-14")
+
+
+# regime, received on 2026-11-23, due, due when extended, receipt confirmed by, an appeal's day
+LAWS = [
+    ("gdpr", "2026-12-23", "2027-02-23", None, "2026-12-23"),
+    ("uk_gdpr", "2026-12-23", "2027-02-23", None, "2026-12-23"),
+    ("fadp", "2026-12-23", "2027-01-22", None, "2026-12-23"),
+    ("ccpa", "2027-01-06", "2027-02-20", "2026-12-07", "2027-01-06"),
+    ("vcdpa", "2027-01-06", "2027-02-20", None, "2027-01-21"),
+    ("cpa", "2027-01-06", "2027-02-20", None, "2027-01-06"),
+]
+
+
+@pytest.mark.parametrize(("code", "due", "extended", "confirmed", "appeal"), LAWS)
+def test_each_law_has_its_time(
+    code: str, due: str, extended: str, confirmed: str | None, appeal: str
+) -> None:
+    law, received = REGIMES[RegimeCode(code)], D("2026-11-23")
+    assert answer_by(received, law) == D(due)
+    assert answer_by(received, law, extended=True) == D(extended)
+    assert acknowledge_by(received, law) == (D(confirmed) if confirmed else None)
+    assert answer_by(received, law, asked=Asked.APPEAL) == D(appeal)
+
+
+def test_a_complaint_in_britain_is_confirmed_within_thirty_days_the_first_included() -> None:
+    assert acknowledge_by(D("2026-11-23"), REGIMES[RegimeCode.UK_GDPR], Asked.APPEAL) == D(
+        "2026-12-22"
+    )
+
+
+def test_an_appeal_in_colorado_may_take_sixty_days_more_and_in_virginia_none() -> None:
+    colorado, virginia = REGIMES[RegimeCode.CPA], REGIMES[RegimeCode.VCDPA]
+    received = D("2026-11-23")
+    longest = answer_by(received, colorado, asked=Asked.APPEAL, extended=True)
+    assert longest == D("2027-03-07")
+    assert answer_by(received, virginia, asked=Asked.APPEAL, extended=True) == D("2027-01-21")
+
+
+@pytest.mark.parametrize(
+    ("country", "region", "code"),
+    [
+        ("FR", "", "gdpr"),
+        ("DE", "BY", "gdpr"),
+        ("NO", "", "gdpr"),
+        ("BR", "", "gdpr"),
+        ("GB", "SCT", "uk_gdpr"),
+        ("CH", "ZH", "fadp"),
+        ("US", "", "ccpa"),
+        ("US", "CA", "ccpa"),
+        ("US", "TX", "ccpa"),
+        ("US", "VA", "vcdpa"),
+        ("US", "CO", "cpa"),
+    ],
+)
+def test_the_place_decides_the_law(country: str, region: str, code: str) -> None:
+    assert regime_of(country, region).code == code
+
+
+def test_what_is_objected_to_is_aimed_at_within_a_working_week() -> None:
+    assert target_by(D("2026-11-23"), CCPA, asked=Asked.OPT_OUT) == D("2026-11-30")
 
 
 def test_the_steps_say_why_this_date() -> None:
@@ -123,28 +187,52 @@ def test_terms_add_up() -> None:
 
 
 days = st.dates(date(2024, 1, 1), date(2030, 12, 31))
+whats = st.sampled_from(sorted(Asked))
 regimes = st.sampled_from(sorted(REGIMES.values(), key=lambda regime: regime.code))
 pauses = st.integers(0, 120)
 FRANCE = public_holidays("FR", range(2024, 2034))
 
 
-@given(days, regimes, st.booleans(), pauses)
+@given(days, regimes, whats, st.booleans(), pauses)
 def test_it_is_never_due_before_it_was_received(
-    day: date, regime: Regime, extended: bool, paused: int
+    day: date, regime: Regime, asked: Asked, extended: bool, paused: int
 ) -> None:
-    due = answer_by(day, regime, extended=extended, paused_days=paused, holidays=FRANCE)
+    due = answer_by(
+        day, regime, asked=asked, extended=extended, paused_days=paused, holidays=FRANCE
+    )
     assert due > day
-    assert day <= target_by(day, regime, FRANCE) <= due
+    assert day <= target_by(day, regime, FRANCE, asked=asked) <= due
 
 
-@given(days, days, regimes, st.booleans(), pauses)
+@given(days, days, regimes, whats, st.booleans(), pauses)
 def test_who_asks_later_is_never_due_earlier(
-    one: date, other: date, regime: Regime, extended: bool, paused: int
+    one: date, other: date, regime: Regime, asked: Asked, extended: bool, paused: int
 ) -> None:
     def due(day: date) -> date:
-        return answer_by(day, regime, extended=extended, paused_days=paused, holidays=FRANCE)
+        return answer_by(
+            day, regime, asked=asked, extended=extended, paused_days=paused, holidays=FRANCE
+        )
 
     assert due(min(one, other)) <= due(max(one, other))
+
+
+@given(days, regimes, whats, pauses)
+def test_more_time_never_shortens(day: date, regime: Regime, asked: Asked, paused: int) -> None:
+    def due(*, extended: bool) -> date:
+        return answer_by(
+            day, regime, asked=asked, extended=extended, paused_days=paused, holidays=FRANCE
+        )
+
+    assert due(extended=False) <= due(extended=True)
+
+
+@given(days, regimes, pauses)
+def test_our_own_aim_is_never_after_the_month_of_the_union(
+    day: date, regime: Regime, paused: int
+) -> None:
+    month = answer_by(day, GDPR, holidays=FRANCE)
+    aim = target_by(day, regime, FRANCE, no_later_than=month)
+    assert day <= aim <= min(month, answer_by(day, regime, paused_days=paused, holidays=FRANCE))
 
 
 @given(days, st.booleans(), pauses)
@@ -161,7 +249,13 @@ def test_an_extension_runs_from_receipt(day: date) -> None:
     assert extended > answer_by(day, GDPR, holidays=FRANCE)
 
 
-@given(days, pauses)
-def test_a_longer_pause_is_never_due_earlier(day: date, paused: int) -> None:
-    one = answer_by(day, GDPR, paused_days=paused, holidays=FRANCE)
-    assert one <= answer_by(day, GDPR, paused_days=paused + 1, holidays=FRANCE)
+@given(days, regimes, pauses)
+def test_a_longer_pause_is_never_due_earlier(day: date, regime: Regime, paused: int) -> None:
+    one = answer_by(day, regime, paused_days=paused, holidays=FRANCE)
+    assert one <= answer_by(day, regime, paused_days=paused + 1, holidays=FRANCE)
+
+
+def test_one_holiday_more_never_makes_it_earlier() -> None:
+    for received in ("2026-04-01", "2026-03-05", "2026-07-31"):
+        before = answer_by(D(received), GDPR, holidays=FRANCE)
+        assert answer_by(D(received), GDPR, holidays={**FRANCE, before: "Fair"}) > before
