@@ -4,8 +4,11 @@ Two streams: the records as lines of JSON, and the original files, one after the
 sealed with its own key and never held in memory whole, nor on disk in clear.
 """
 
+import hashlib
 import json
-from collections.abc import Callable, Iterator
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -19,9 +22,9 @@ from zoneinfo import ZoneInfo
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.utils import formats, timezone
-from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 
+from dsar.masks import Mask
 from dsar.sources.base import OriginalFile, Row, Table
 from portal.lib import crypto
 
@@ -29,32 +32,58 @@ FOLDER = "parts"
 ROWS, FILES = ".rows", ".files"
 BLOCK = 256 * 1024
 KEY = 32  # bytes; a part has two
+LONGEST_NAME = 120  # bytes in UTF-8: most file systems take 255, with all its folders some less
 
 
 @dataclass
 class Summary:
-    """What went into a part. ``tables`` says title and number of rows of each."""
+    """What went into a part, as it grows. ``volume``: bytes taken in.
+
+    ``tables`` says of each its title, its number of ``rows``, and in how many texts and files of it
+    data of others has to be looked for (``screen``).
+    """
 
     name: str
     keys: bytes
     tables: list[dict[str, Any]] = field(default_factory=list)
     records: int = 0
     files: int = 0
-    missing: int = 0  # files that should be there and are not
+    missing: int = 0  # files that should be there and are not, or broke off while they were copied
+    volume: int = 0
+    numbered: int = 0  # files begun; the number of the last one
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a part goes, and how its rows are to be written."""
+
+    source: str
+    zone: ZoneInfo
+    mask: Mask
+    alive: Callable[[Summary], None]
+    rows: IO[bytes]
+    files: IO[bytes]
 
 
 def write(
-    tables: Iterator[Table], *, name: str, source: str, zone: ZoneInfo, alive: Callable[[], None]
+    tables: Iterable[Table],
+    *,
+    name: str,
+    source: str,
+    zone: ZoneInfo,
+    mask: Mask,
+    alive: Callable[[Summary], None],
 ) -> Summary:
-    """Seal what a source yields under ``name``; ``alive`` is called as the work goes along."""
+    """Seal what a source yields under ``name``; ``alive`` is told as the work goes along."""
     keys = crypto.new_key() + crypto.new_key()
     summary = Summary(f"{FOLDER}/{name}", keys)
     with (
         _sealed(summary.name + ROWS, keys[:KEY]) as rows,
         _sealed(summary.name + FILES, keys[KEY:]) as files,
     ):
+        target = Target(source, zone, mask, alive, rows, files)
         for table in tables:
-            _write_table(table, summary, source, zone, rows, files, alive)
+            _write_table(table, summary, target)
     return summary
 
 
@@ -79,35 +108,41 @@ def delete(name: str) -> None:
     default_storage.delete(name + FILES)
 
 
-def _write_table(
-    table: Table,
-    summary: Summary,
-    source: str,
-    zone: ZoneInfo,
-    rows: IO[bytes],
-    files: IO[bytes],
-    alive: Callable[[], None],
-) -> None:
+def number_of(name: str) -> int:
+    """Return the number that a file has in its part, from its name in the copy."""
+    return int(PurePosixPath(name).name.partition("-")[0])
+
+
+def _write_table(table: Table, summary: Summary, target: Target) -> None:
     columns = [{"key": column.key, "label": str(column.label)} for column in table.columns]
     head = {"slug": table.slug, "title": str(table.title), "about": str(table.about)}
-    number, count = {"table": len(summary.tables)}, 0
-    rows.write(_line(number | head | {"columns": columns}))
+    number, count, screened = {"table": len(summary.tables)}, 0, 0
+    target.rows.write(_line(number | head | {"columns": columns}))
+    hidden = {c.key: str(c.never_disclose) for c in table.columns if c.never_disclose}
     for row in table.rows:
-        alive()
-        names = [_copy(file, source, summary, files, alive) for file in row.files]
-        rows.write(_line(number | _plain(row, zone) | {"files": [name for name in names if name]}))
-        count += 1
-    summary.records += count
-    summary.tables.append({"slug": table.slug, "title": str(table.title), "rows": count})
+        target.alive(summary)
+        copied = [(file, _copy(file, summary, target)) for file in row.files]
+        screen = sorted(key for key in row.screen if row.values.get(key))
+        written = _plain(row, target, hidden) | {"files": [name for _file, name in copied if name]}
+        if to_screen := [number_of(name) for file, name in copied if name and file.screen]:
+            written["screen_files"] = to_screen
+        if screen:
+            written["screen"] = screen
+        line = _line(number | written)
+        target.rows.write(line)
+        count, screened = count + 1, screened + len(screen) + len(to_screen)
+        summary.records, summary.volume = summary.records + 1, summary.volume + len(line)
+    told = {"slug": table.slug, "title": str(table.title), "rows": count}
+    summary.tables.append(told | ({"screen": screened} if screened else {}))
 
 
-def _plain(row: Row, zone: ZoneInfo) -> dict[str, Any]:
+def _plain(row: Row, target: Target, hidden: dict[str, str]) -> dict[str, Any]:
     """Return a row as JSON: the values for machines, and in words what needs words."""
     words = {key: str(text) for key, text in row.words.items()}
     values = dict(row.values)
     for key, value in row.values.items():
         if isinstance(value, datetime):
-            local = timezone.localtime(value, zone)
+            local = timezone.localtime(value, target.zone)
             words.setdefault(key, formats.date_format(local, "DATETIME_FORMAT"))
             values[key] = value.isoformat()
         elif isinstance(value, date):
@@ -115,36 +150,58 @@ def _plain(row: Row, zone: ZoneInfo) -> dict[str, Any]:
             values[key] = value.isoformat()
         elif isinstance(value, bool):
             words.setdefault(key, _("yes") if value else _("no"))
-    return {"values": values, "words": words}
+    return target.mask.row(values, words, hidden)
 
 
-def _copy(
-    file: OriginalFile,
-    source: str,
-    summary: Summary,
-    target: IO[bytes],
-    alive: Callable[[], None],
-) -> str:
+def _copy(file: OriginalFile, summary: Summary, target: Target) -> str:
     """Copy one original file into the part; return its name in the copy, unique by its number.
 
-    A file that the storage has lost is counted and has no name: the rest is given all the same.
+    A file that the storage has lost, that cannot be read to its end, or that is not (or does not
+    stay) what it should be is counted as missing and has no name: the rest is given all the same.
     """
     try:
         content = file.open()
-    except FileNotFoundError:
+    except OSError:
+        summary.missing += 1
+        return ""
+    summary.numbered += 1
+    name = f"files/{target.source}/{summary.numbered:04d}-{safe_name(file.name)}"
+    _frame(target.files, name.encode())
+    try:
+        with content:
+            is_whole = _copy_blocks(content, file.sha256, summary, target)
+    except OSError:
+        is_whole = False
+    _frame(target.files, b"")
+    if not is_whole:
+        # What was begun lies in the part under a number that no row names: it is left out.
         summary.missing += 1
         return ""
     summary.files += 1
-    path = PurePosixPath(file.name.replace("\\", "/"))
-    safe = get_valid_filename(path.name or "file")[-100:]
-    name = f"files/{source}/{summary.files:04d}-{safe}"
-    _frame(target, name.encode())
-    with content:
-        while block := content.read(BLOCK):
-            _frame(target, block)
-            alive()
-    _frame(target, b"")
     return name
+
+
+def _copy_blocks(content: IO[bytes], sha256: str, summary: Summary, target: Target) -> bool:
+    """Copy a file's bytes; return whether they are as many, and the ones, that they should be."""
+    expected, copied, hashed = getattr(content, "size", None), 0, hashlib.sha256()
+    while block := content.read(BLOCK):
+        _frame(target.files, block)
+        hashed.update(block)
+        copied += len(block)
+        summary.volume += len(block)
+        target.alive(summary)
+    return expected in (None, copied) and sha256 in ("", hashed.hexdigest())
+
+
+def safe_name(name: str) -> str:
+    """Return a file's own name for the zip: no path, no odd characters, short in any script."""
+    path = PurePosixPath(unicodedata.normalize("NFC", name.replace("\\", "/")))
+    plain = re.sub(r"[^-\w.]", "", path.name.strip().replace(" ", "_")).strip(".") or "file"
+    stem, dot, suffix = plain.rpartition(".")
+    if not dot or len(suffix) > 10:
+        stem, dot, suffix = plain, "", ""
+    room = LONGEST_NAME - len((dot + suffix).encode())
+    return stem.encode()[:room].decode(errors="ignore") + dot + suffix
 
 
 @contextmanager

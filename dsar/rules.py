@@ -1,17 +1,21 @@
 """The rules of requests. An action calls its rule; a page asks all of them what is allowed now."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from dsar import states
-from dsar.models import Step, SubjectRequest
+from dsar import reckoning, states
+from dsar.deadlines import NONE
+from dsar.kinds import nature
+from dsar.models import Approval, RequestEvent, Step, SubjectRequest
 from dsar.models.requests import Kind
+from dsar.redaction import rules as redaction
 from dsar.states import Status
 from portal.lib.errors import DomainError
 
@@ -47,14 +51,26 @@ class StaffOnly(DomainError):
     code = "staff_only"
 
 
+class SameHand(DomainError):
+    """Who decided the first request does not decide about its appeal."""
+
+    code = "same_hand"
+
+
 class AlreadyExtended(DomainError):
     """Art. 12(3) knows one extension."""
 
     code = "already_extended"
 
 
+class NothingToExtend(DomainError):
+    """The law gives no more time for this."""
+
+    code = "nothing_to_extend"
+
+
 class TooLateToExtend(DomainError):
-    """The person must hear of it within the first month."""
+    """The person must hear of it within the first month, or the law's other first time."""
 
     code = "too_late_to_extend"
 
@@ -101,8 +117,20 @@ class Closed(DomainError):
     code = "closed"
 
 
+class SecondPersonNeeded(DomainError):
+    """The office wants two persons for this act (setting SECOND_PERSON)."""
+
+    code = "second_person_needed"
+
+
+class NotASecondPerson(DomainError):
+    """Who asked cannot agree; where it has to be, one of the two is the DPO."""
+
+    code = "not_a_second_person"
+
+
 # Without these there is no answer at all, so no gap to accept.
-ESSENTIAL = frozenset({Step.Kind.PACKAGE, Step.Kind.CERTIFICATE})
+ESSENTIAL = frozenset({Step.Kind.SCREEN, Step.Kind.PACKAGE, Step.Kind.CERTIFICATE})
 
 
 def staff_of_another(request: SubjectRequest, by: User) -> None:
@@ -111,6 +139,14 @@ def staff_of_another(request: SubjectRequest, by: User) -> None:
         raise StaffOnly(_("Only support or the data protection officer may do this."))
     if by.pk == request.person_id:
         raise NotYourOwn(_("This is your own request: a colleague has to work on it."))
+
+
+def of_another_hand(request: SubjectRequest, by: User) -> None:
+    """Let pass who did not decide the request that this one contests, if it contests one."""
+    deciding = ["approved", "refused", "resolved", "second_asked", "second_agreed"]
+    first = request.parent
+    if first is not None and first.events.filter(by=by, code__in=deciding).exists():
+        raise SameHand(_("You decided the first request: a colleague has to look at the appeal."))
 
 
 def still_open(request: SubjectRequest) -> None:
@@ -141,6 +177,56 @@ def may_take(request: SubjectRequest, by: User, today: date) -> None:
     still_open(request)
 
 
+def may_assign(request: SubjectRequest, by: User, today: date) -> None:
+    """Support gives an open request to a colleague; see :func:`may_take`."""
+    may_take(request, by, today)
+
+
+def may_note(request: SubjectRequest, by: User, today: date) -> None:
+    """Support writes to each other, while there is somebody whose data it is."""
+    staff_of_another(request, by)
+    if request.person.erased_at is not None:
+        raise Closed(_("The account has been erased: no word about it is kept any more."))
+
+
+def may_search_again(request: SubjectRequest, by: User, today: date) -> None:
+    """Support searches again for what a reply has reopened."""
+    staff_of_another(request, by)
+    states.require(Status(request.status), Status.SEARCHING)
+    if request.reopened_on is None or not nature(request).searches:
+        raise states.IllegalMove(_("Only what a reply has opened again is searched for again."))
+    nothing_carried_out(request)
+
+
+def searched_since_reopened(request: SubjectRequest) -> bool:
+    """Whether every source was asked again after the last reply that reopened the request."""
+    codes = [RequestEvent.Code.REOPENED, RequestEvent.Code.STARTED]
+    last = request.events.filter(code__in=codes).order_by("-id").values_list("code", flat=True)
+    return last.first() == RequestEvent.Code.STARTED
+
+
+def second_person(request: SubjectRequest, act: str, second: Approval | None) -> None:
+    """Let an act pass to which a second person has agreed, or that needs none in this office.
+
+    Raises:
+        SecondPersonNeeded: nobody has agreed.
+    """
+    if act not in settings.SECOND_PERSON:
+        return
+    agreed = second is not None and second.verdict == Approval.Verdict.AGREED
+    if not agreed or second is None or (second.request_id, second.act) != (request.pk, act):
+        raise SecondPersonNeeded(_("A second person has to agree to this."))
+
+
+def may_decide(approval: Approval, by: User) -> None:
+    """A colleague of who asked decides; where it has to be, one of the two is the DPO."""
+    staff_of_another(approval.request, by)
+    if by.pk == approval.asked_by_id:
+        raise NotASecondPerson(_("You asked for this: a colleague has to decide."))
+    if approval.needs_the_dpo and not (by.is_dpo or approval.asked_by.is_dpo):
+        raise NotASecondPerson(_("The data protection officer has to decide this."))
+
+
 def may_start(request: SubjectRequest, by: User, today: date) -> None:
     """Support starts what did not come by a signed-in session."""
     staff_of_another(request, by)
@@ -156,13 +242,21 @@ def may_approve(request: SubjectRequest, by: User, today: date) -> None:
         raise states.IllegalMove(_("This request is not ready for review."))
     if request.kind == Kind.ERASURE and _open_ones(request, Kind.ACCESS):
         raise CopyFirst(_("This person also asked for a copy, which has to be answered first."))
+    if request.reopened_on is not None and not searched_since_reopened(request):
+        raise states.IllegalMove(
+            _("It has been answered before: search again, or answer in words.")
+        )
     if any(step.kind in ESSENTIAL for step in unseen_gaps(request)):
         raise HasGaps(_("The answer itself could not be made: try that step again."))
+    redaction.all_decided(request)
 
 
-def may_open(request: SubjectRequest, by: User) -> None:
-    """The person, or support for them, opens a request; not while they are being erased."""
-    if by.pk != request.person_id:
+def may_open(request: SubjectRequest, by: User | None) -> None:
+    """The person, or support for them, opens a request; not while they are being erased.
+
+    ``by`` is None where nobody has proven yet to be the person.
+    """
+    if by is not None and by.pk != request.person_id:
         staff_of_another(request, by)
     erasures = request.person.subject_requests.filter(kind=Kind.ERASURE)
     carried_out = erasures.filter(items__done_at__isnull=False)
@@ -173,6 +267,7 @@ def may_open(request: SubjectRequest, by: User) -> None:
 def may_refuse(request: SubjectRequest, by: User, today: date) -> None:
     """Support refuses, with ground and evidence, while nothing has been erased."""
     staff_of_another(request, by)
+    of_another_hand(request, by)
     states.require(Status(request.status), Status.REFUSED)
     nothing_carried_out(request)
 
@@ -186,14 +281,16 @@ def may_withdraw(request: SubjectRequest, by: User, today: date) -> None:
 
 
 def may_extend(request: SubjectRequest, by: User, today: date) -> None:
-    """Support extends once, and inside the first month (art. 12(3))."""
+    """Support takes more time once, inside the first, where the law gives any (art. 12(3))."""
     staff_of_another(request, by)
     still_open(request)
+    if request.law.extends(reckoning.asked_of(request.kind)) == NONE:
+        raise NothingToExtend(_("The law gives no more time for this kind of request."))
     if request.extended_at is not None:
         raise AlreadyExtended(_("This request has already been given more time."))
     if today > request.due_on:
         raise TooLateToExtend(
-            _("The person must hear of an extension within the first month (art. 12(3) GDPR).")
+            _("The person must hear of more time before the first time is over.")
         )
 
 
@@ -209,14 +306,18 @@ def _open_ones(request: SubjectRequest, kind: Kind) -> bool:
     return request.person.subject_requests.open().filter(kind=kind).exists()
 
 
-RULES: dict[str, Callable[[SubjectRequest, User, date], None]] = {
+Rule = Callable[[SubjectRequest, User, date], None]
+
+RULES: dict[str, Rule] = {
     "take": may_take,
     "start": may_start,
+    "search_again": may_search_again,
     "approve": may_approve,
     "extend": may_extend,
     "refuse": may_refuse,
     "withdraw": may_withdraw,
     "write": may_write,
+    "note": may_note,
 }
 
 
@@ -229,10 +330,16 @@ class Verdict:
     why_not: str | Promise = ""
 
 
-def acts(request: SubjectRequest, by: User) -> dict[str, Verdict]:
-    """Return, for each act, whether ``by`` may do it now; pages grey out the others."""
-    today = timezone.localdate()
-    return {act: _verdict(act, rule, request, by, today) for act, rule in RULES.items()}
+def acts(
+    request: SubjectRequest, by: User, table: Mapping[str, Rule] | None = None
+) -> dict[str, Verdict]:
+    """Return, for each act, whether ``by`` may do it now; pages grey out the others.
+
+    ``table`` holds the rules to ask, by default those here.
+    """
+    today = timezone.localdate(timezone=timezone.get_default_timezone())
+    asked = RULES if table is None else table
+    return {act: _verdict(act, rule, request, by, today) for act, rule in asked.items()}
 
 
 def _verdict(
@@ -252,6 +359,9 @@ def _verdict(
 def needs_review(request: SubjectRequest, *, always: bool) -> bool:
     """Return whether a person must look before the answer goes out.
 
-    An erasure always; a copy when a source failed or declined, or the operator wants it always.
+    An erasure always; a copy when a source failed or declined, when data of others was found in it,
+    or the operator wants it always.
     """
-    return request.kind == Kind.ERASURE or always or bool(unseen_gaps(request))
+    if request.kind == Kind.ERASURE or always:
+        return True
+    return bool(unseen_gaps(request) or redaction.undecided(request))

@@ -1,5 +1,7 @@
 """The search: copying what a source holds, or planning what becomes of it."""
 
+import time
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,10 +13,15 @@ from accounts.models import User
 from dsar import parts
 from dsar.actions import steps
 from dsar.grounds import Cause, ErasureGround, Sentence
+from dsar.masks import mask_for
 from dsar.models import ErasureItem, Hold, Step, SubjectRequest
 from dsar.models.erasure import Decision
-from dsar.sources.base import Declined, Proposal, source_of
+from dsar.models.requests import Kind
+from dsar.sources.base import Declined, Proposal, Table, source_of
 from portal.lib import crypto
+
+# Seconds between two notes of how far a step is: for people who watch, not for each row.
+SAY_EVERY = 2.0
 
 
 def collect(held: steps.Claim) -> None:
@@ -25,11 +32,12 @@ def collect(held: steps.Claim) -> None:
     try:
         with override(request.language):
             part = parts.write(
-                source.collect(request.person),
+                _wanted(request, source.collect(request.person)),
                 name=name,
                 source=source.slug,
                 zone=zone_of(request.person),
-                alive=held.renew,
+                mask=mask_for(request),
+                alive=Progress(held),
             )
     except Declined as declined:
         steps.settle(held, Step.Outcome.EXCEPTION, cause=declined.cause)
@@ -38,6 +46,30 @@ def collect(held: steps.Claim) -> None:
         steps.settle(held, Step.Outcome.EXCEPTION, cause=Cause.FILE_MISSING, **_kept(part))
     else:
         steps.settle(held, _found(part.records), **_kept(part))
+
+
+class Progress:
+    """Keeps hold of a step as it goes along, and lets its page say how far it is."""
+
+    def __init__(self, held: steps.Claim) -> None:
+        self._held, self._said = held, time.monotonic()
+
+    def __call__(self, part: parts.Summary) -> None:
+        """Renew the lease if need be; write the numbers down now and then. Raises LeaseLost."""
+        self._held.renew()
+        now = time.monotonic()
+        if now - self._said < SAY_EVERY:
+            return
+        self._said = now
+        mine = Step.objects.filter(pk=self._held.step.pk, lease=self._held.token)
+        mine.update(records=part.records, files=part.files, volume=part.volume)
+
+
+def _wanted(request: SubjectRequest, tables: Iterator[Table]) -> Iterator[Table]:
+    """Return the tables that this kind of request is about; of others no row is read."""
+    if request.kind != Kind.PORTABILITY:
+        return tables
+    return (table for table in tables if table.portable)
 
 
 def plan(held: steps.Claim) -> None:
@@ -110,4 +142,5 @@ def _kept(part: parts.Summary) -> dict[str, Any]:
         "tables": part.tables,
         "records": part.records,
         "files": part.files,
+        "volume": part.volume,
     }

@@ -11,12 +11,14 @@ from dsar import certificates, enclosures, erasure, packages, parts, searching
 from dsar.actions import downloads, steps
 from dsar.grounds import Cause
 from dsar.models import Package, Step
+from dsar.redaction import screening
 from dsar.sources.base import Declined, Pending, SourceError, place_of, source_of
 
 log = logging.getLogger(__name__)
 
 WORK: dict[str, Callable[[steps.Claim], None]] = {
     Step.Kind.COLLECT: searching.collect,
+    Step.Kind.SCREEN: screening.screen,
     Step.Kind.PACKAGE: packages.build,
     Step.Kind.PLAN: searching.plan,
     Step.Kind.ERASE: erasure.carry_out,
@@ -43,7 +45,7 @@ def run_step(step_id: int) -> None:
     except Declined as declined:
         _settled_without(held, declined)
     except SourceError as error:
-        _failed(held, error.cause)
+        _failed(held, error.cause, final=error.final)
     # A source is foreign code. Whatever it raises, its step must say so, for the request to go on
     # and staff to see it; only here and where things end (dsar.erasure) is everything caught.
     except Exception as error:  # noqa: BLE001
@@ -91,9 +93,9 @@ def _settled_without(held: steps.Claim, declined: Declined) -> None:
         log.warning("step %s: the lease was lost before its end was written", held.step.pk)
 
 
-def _failed(held: steps.Claim, cause: Cause) -> None:
+def _failed(held: steps.Claim, cause: Cause, *, final: bool = False) -> None:
     try:
-        steps.fail(held, cause)
+        steps.fail(held, cause, final=final)
     except steps.LeaseLost:
         log.warning("step %s: the lease was lost before its failure was written", held.step.pk)
 

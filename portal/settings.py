@@ -240,6 +240,12 @@ ACCOUNT_RATE_LIMITS = {
     # Of a signer's link: codes sent, and codes tried. A refusal by it has no limit.
     "send_link_code": "20/m/ip,3/5m/key,20/d/key",
     "open_link": "20/m/ip,30/h/key",
+    # Of the public form: codes sent, codes tried, objections (which need no code), and links that
+    # confirm sent anew.
+    "send_ask_code": "20/m/ip,3/5m/key,20/d/key",
+    "try_ask_code": "20/m/ip,30/h/key",
+    "send_ask": "10/m/ip,5/h/key",
+    "send_confirmation": "20/m/ip,3/5m/key,10/d/key",
 }
 # How many proxies of ours stand before us: the network address is read from what they add.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int(
@@ -327,9 +333,20 @@ PACKAGE_DAYS = env.int("PACKAGE_DAYS", default=30)
 REDACT = env.str("REDACT", default="suggest")
 REDACT_SECOND_PERSON = env.bool("REDACT_SECOND_PERSON", default=False)
 REDACT_MOST_BYTES = env.int("REDACT_MOST_BYTES", default=50 * 1024 * 1024)  # of one file
+# Who asks: for how many days a confirmation is waited for, and a link to give it works.
+IDENTITY_DAYS = env.int("IDENTITY_DAYS", default=30)
+IDENTITY_LINK_DAYS = env.int("IDENTITY_LINK_DAYS", default=14)
+# How long ago a request that staff or the service enter may have reached us.
+RECEIVED_WITHIN_DAYS = env.int("RECEIVED_WITHIN_DAYS", default=365)
+DRAFT_DAYS = env.int("DRAFT_DAYS", default=30)
 # Files that people and staff send with a request: how large each, how many at once.
 ENCLOSURE_BYTES = env.int("ENCLOSURE_BYTES", default=10 * 1024 * 1024)
 ENCLOSURES_AT_ONCE = env.int("ENCLOSURES_AT_ONCE", default=5)
+
+# Who lives elsewhere is answered under the law of that place; on, under the GDPR all the same.
+ANSWER_ALL_UNDER_GDPR = env.bool("ANSWER_ALL_UNDER_GDPR", default=False)
+# A question asked later than this after receipt does not stop the clock: it came with undue delay.
+PAUSE_WITHIN_DAYS = env.int("PAUSE_WITHIN_DAYS", default=14)
 
 # --- The worker ----------------------------------------------------------------------------------
 STEP_LEASE_SECONDS = env.int("STEP_LEASE_SECONDS", default=60)

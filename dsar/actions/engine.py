@@ -13,23 +13,29 @@ from django.utils import timezone
 
 from accounts.models import User
 from dsar import letters, parts, rules
+from dsar.actions import objections, restriction
 from dsar.actions.lifecycle import Code, move, note
 from dsar.kinds import nature
 from dsar.models import Step, SubjectRequest
 from dsar.models.requests import Kind
+from dsar.redaction import rules as redaction
 from dsar.sources.base import registered
 from dsar.states import Outcome, Status
 from portal.lib.tasks import enqueue
 
 RUN = "dsar.tasks.run_step"
 COPIES = frozenset({Kind.ACCESS, Kind.PORTABILITY})
+AT_ONCE = {Kind.OBJECTION: objections.obey, Kind.RESTRICTION: restriction.pause_use}
 
 
 def begin(request: SubjectRequest, *, by: User | None) -> SubjectRequest:
     """Begin the search: one step for each source, all at once.
 
-    What a person decides, with nothing to search for, goes to review instead.
+    What a person decides, with nothing to search for, goes to review instead; an objection and a
+    pause take effect at once.
     """
+    if at_once := AT_ONCE.get(Kind(request.kind)):
+        return at_once(request, by=by)
     first = nature(request).first
     if first is None:
         return move(request, Status.REVIEW, code=Code.REVIEWABLE, by=by)
@@ -65,7 +71,9 @@ def advance(request: SubjectRequest) -> SubjectRequest:
 
 def requeue(request: SubjectRequest, step: Step, *, by: User) -> None:
     """Put a failed step back to the start, and the request back to where that work is done."""
-    searching = step.kind in (Step.Kind.COLLECT, Step.Kind.PLAN)
+    searching = step.kind in (Step.Kind.COLLECT, Step.Kind.SCREEN, Step.Kind.PLAN)
+    if step.kind == Step.Kind.COLLECT:
+        redaction.forget(step)
     data = {"kind": step.kind, "source": step.source}
     if request.status == Status.REVIEW:
         back = Status.SEARCHING if searching else Status.PREPARING
@@ -99,6 +107,11 @@ def discard_parts(request: SubjectRequest) -> None:
 
 
 def _after_search(request: SubjectRequest) -> SubjectRequest:
+    """Look for data of others in what was collected, if need be; then let it out, or a person look."""
+    screened = request.steps.filter(kind=Step.Kind.SCREEN).exists()
+    if not screened and redaction.has_something_to_screen(request):
+        add_steps(request, Step.Kind.SCREEN, [""])
+        return request
     if rules.needs_review(request, always=settings.REVIEW_EVERY_COPY):
         return move(request, Status.REVIEW, code=Code.REVIEWABLE, by=None)
     move(request, Status.PREPARING, code=Code.APPROVED, by=None)

@@ -22,6 +22,7 @@ class Step(models.Model):
         """What is done."""
 
         COLLECT = "collect", _("search and copy")
+        SCREEN = "screen", _("look for data of others")
         PACKAGE = "package", _("make the copy")
         PLAN = "plan", _("plan")
         ERASE = "erase", _("erase")
@@ -65,6 +66,7 @@ class Step(models.Model):
     accepted_at = models.DateTimeField(null=True, blank=True)
     records = models.PositiveIntegerField(default=0)
     files = models.PositiveIntegerField(default=0)
+    volume = models.PositiveBigIntegerField(default=0)  # bytes taken in so far
     tables = models.JSONField(default=list)  # what was found: {"slug", "title", "rows"} each
     # What a collect step found, sealed, until the package is made of it.
     part = models.CharField(max_length=200, blank=True)

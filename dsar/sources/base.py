@@ -184,6 +184,16 @@ class Source(ABC):
         """Search anew: is the item as its decision says? Changes nothing. Raises SourceError;
         Declined, where no further attempt could make it so."""
 
+    def identity(self, item: ErasureItem | Proposal) -> str:
+        """Return what names the thing in every copy of the data: the ledger of erasures finds it
+        by this after a restore. A key that holds a number of the database is none, for a restored
+        database may have given the number to somebody else's row."""
+        return item.key
+
+    def files(self, item: ErasureItem) -> tuple[str, ...]:
+        """Return the names in the storage that go with the item, before it is erased."""
+        return tuple(item.files)
+
     @abstractmethod
     def end(self, person: User, item: ErasureItem) -> None:
         """Erase what was kept until the item's date. Same rules as :meth:`erase`."""

@@ -27,9 +27,12 @@ class RequestSource(Source):
             "dsar.SubjectRequest",
             "dsar.RequestEvent",
             "dsar.Message",
+            "dsar.Note",
+            "dsar.SavedFilter",
             "dsar.Step",
             "dsar.ErasureItem",
             "dsar.Package",
+            "dsar.Redaction",
             "dsar.Certificate",
             "dsar.Hold",
             "dsar.Pause",
@@ -37,6 +40,7 @@ class RequestSource(Source):
             "dsar.Approval",
             "dsar.Attachment",
             "dsar.OutsideTask",
+            "dsar.OutsideCode",
         }
     )
 
@@ -52,15 +56,18 @@ class RequestSource(Source):
     def find(self, person: User) -> int:
         """Count requests and messages."""
         words = messages_of(person).count() + written_as_staff(person).count()
-        return person.subject_requests.count() + words
+        return person.subject_requests.count() + words + person.saved_filters.count()
 
     def collect(self, person: User) -> Iterator[Table]:
         """Yield requests, their timeline, messages, legal holds, questions, enclosures."""
         yield tables.requests(person)
         yield tables.timeline(person)
         yield tables.messages(person)
+        yield tables.notes(person)
         if written_as_staff(person).exists():
             yield tables.written_as_staff_table(person)
+        if person.is_staff:
+            yield tables.saved_filters(person)
         yield tables.holds(person)
         yield tables.pauses(person)
         yield tables.attachments(person)
@@ -75,6 +82,9 @@ class RequestSource(Source):
         if copies := Package.objects.filter(request__in=earlier, destroyed_at=None).count():
             label = _("Copies of your data made for you")
             yield Proposal("copies", Decision.ERASE, Sentence.ERASED, label=label, amount=copies)
+        if filters := person.saved_filters.count():
+            label = _("Filters you saved as our staff")
+            yield Proposal("filters", Decision.ERASE, Sentence.ERASED, label=label, amount=filters)
         yield Proposal(
             "proof",
             Decision.KEEP,
@@ -95,6 +105,8 @@ class RequestSource(Source):
         earlier = person.subject_requests.exclude(pk=item.request_id)
         if item.key == "words":
             erase_words(earlier)
+        elif item.key == "filters":
+            person.saved_filters.all().delete()
         else:
             for package in Package.objects.select_for_update().filter(
                 request__in=earlier, destroyed_at=None
@@ -108,6 +120,8 @@ class RequestSource(Source):
         earlier = person.subject_requests.exclude(pk=item.request_id)
         if item.key == "copies":
             return not Package.objects.filter(request__in=earlier, destroyed_at=None).exists()
+        if item.key == "filters":
+            return not person.saved_filters.exists()
         return not count_words(earlier)
 
     def end(self, person: User, item: ErasureItem) -> None:
