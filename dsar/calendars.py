@@ -1,6 +1,7 @@
 """Which days are closed in the controller's country: public holidays, and what the office adds."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
@@ -37,3 +38,30 @@ def public_holidays(country: str, years: range) -> Mapping[date, str]:
     if country not in holidays.list_supported_countries():
         return {}
     return dict(holidays.country_holidays(country, years=years))
+
+
+@dataclass(frozen=True)
+class CalendarDay:
+    """One day of the office's calendar. ``override`` is None where the library alone speaks.
+
+    ``is_closed`` false: the library has a holiday there, and the office says that it is none.
+    """
+
+    day: date
+    name: str
+    is_closed: bool
+    override: HolidayOverride | None = None
+
+
+def of_year(year: int, country: str = "") -> list[CalendarDay]:
+    """Return the public holidays of a year, with what the office has corrected, in order."""
+    country = country or settings.CONTROLLER["country"]
+    days = {
+        day: CalendarDay(day, name, is_closed=True)
+        for day, name in public_holidays(country, range(year, year + 1)).items()
+    }
+    for one in HolidayOverride.objects.filter(country=country, day__year=year):
+        known = days.get(one.day)
+        name = one.name or (known.name if known else _("public holiday"))
+        days[one.day] = CalendarDay(one.day, name, is_closed=one.is_closed, override=one)
+    return [days[day] for day in sorted(days)]

@@ -62,6 +62,11 @@ class Clock:
     state: str
     word: str | Promise
 
+    @property
+    def mark(self) -> str:
+        """The state as the mark of a page (``components/state.html``)."""
+        return "due-soon" if self.state == "soon" else self.state
+
 
 def asked_of(kind: str) -> Asked:
     """Return what a law may give this kind of request a time of its own for."""

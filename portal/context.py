@@ -44,6 +44,7 @@ NAVIGATION: dict[str, tuple[tuple[str, Any], ...]] = {
         ("/staff/outbox/", _("Mail and deliveries")),
         ("/staff/events/", _("Events")),
         ("/staff/systems/", _("Systems")),
+        ("/staff/calendar/", _("Calendar")),
         ("/account/", _("Account")),
     ),
 }

@@ -1,12 +1,17 @@
 """Holidays come from a library, and the office has the last word."""
 
 from datetime import date
+from typing import Any
 
 import pytest
+from django_q.models import OrmQ
 
+from accounts.models import User
 from dsar import durations
+from dsar.actions import calendar, clock
 from dsar.calendars import closed_days
 from dsar.models import HolidayOverride
+from portal.lib.models import OutgoingMail
 from tests.dsar.worlds import Ask
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +40,42 @@ def test_an_added_day_moves_the_answer(open_request: Ask, time_machine: object) 
     HolidayOverride.objects.create(country="FR", day=date(2026, 5, 4), name="Local fair")
     time_machine.move_to("2026-04-01 12:00:00+02:00")  # type: ignore[attr-defined]
     assert open_request().due_on == date(2026, 5, 5)
+
+
+def test_a_corrected_calendar_moves_open_requests_and_tells_of_a_later_day(
+    open_request: Ask, dina: User, time_machine: Any
+) -> None:
+    time_machine.move_to("2026-04-01 12:00:00+02:00")
+    request = open_request()
+    fair = date(2026, 5, 4)
+    assert request.due_on == fair
+    calendar.set_day("FR", fair, is_closed=True, name="Local fair", by=dina)
+    assert clock.recount_open() == 1
+    request.refresh_from_db()
+    assert request.due_on == date(2026, 5, 5)
+    moved = request.events.get(code="due_moved").data
+    assert moved == {
+        "because": "calendar",
+        "old_due_on": "2026-05-04",
+        "due_on": "2026-05-05",
+    }
+    assert OutgoingMail.objects.filter(template="dsar/due_moved").count() == 1
+    # Taken back, the day of the law is earlier again: on the timeline, and no mail needed.
+    calendar.unset_day("FR", fair, by=dina)
+    assert (clock.recount_open(), clock.recount_open()) == (1, 0)
+    request.refresh_from_db()
+    assert request.due_on == fair
+    assert OutgoingMail.objects.filter(template="dsar/due_moved").count() == 1
+
+
+def test_only_the_data_protection_officer_corrects_it(sam: User) -> None:
+    with pytest.raises(calendar.DpoOnly):
+        calendar.set_day("FR", date(2026, 5, 4), is_closed=True, by=sam)
+
+
+def test_a_correction_is_worked_on_at_once(dina: User) -> None:
+    calendar.set_day("FR", date(2026, 5, 4), is_closed=True, by=dina)
+    assert OrmQ.objects.count() == 1
 
 
 @pytest.mark.parametrize(
