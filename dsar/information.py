@@ -1,7 +1,9 @@
 """Part A of a copy: the information of art. 15(1) and (2) GDPR, about this person, not in general.
 
 It is written from the register of purposes and from what was really found and really happened: the
-recipients are those who received something (CJEU C-154/21), not those who might.
+recipients are those who received something (CJEU C-154/21), not those who might; the purposes are
+those that concerned the person, with their dates. Under the CCPA the same facts stand in the order
+of Civ. Code § 1798.110, from the beginning and not for twelve months only (§ 7024(h)).
 """
 
 from collections.abc import Iterable
@@ -10,54 +12,94 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Min
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import AccessEvent, User
 from consents.models import Party, PurposeVersion, System, Use
-from consents.models.purposes import LegalBasis, PurposeText
-from dsar import authorities
+from consents.models.purposes import Control, LegalBasis, PurposeText
+from dsar import laws
+from dsar.deadlines import EEA, RegimeCode
 from dsar.models import Step, SubjectRequest
 from dsar.sources.base import Description, Words, label_of, registered
 
-# The European Economic Area: a recipient elsewhere is a transfer (art. 15(2)).
-EEA = frozenset({
-    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE",
-    "IS", "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
-})  # fmt: skip
+# Countries whose protection the Commission found adequate for every recipient (art. 45): without
+# those where it depends on who receives, such as the United States.
+ADEQUATE = frozenset("AD AR CA CH FO GB GG IL IM JE JP KR NZ UY".split())  # noqa: SIM905
+LOOKS_SHOWN = 20
+
+RIGHTS: dict[str, str | Words] = {
+    "7(3)": gettext_lazy("withdraw your agreement at any time (art. 7(3))"),
+    "16": gettext_lazy("have wrong data corrected (art. 16)"),
+    "17": gettext_lazy("have data erased (art. 17)"),
+    "18": gettext_lazy("have its use paused (art. 18)"),
+    "20": gettext_lazy("take along the data you gave us (art. 20)"),
+    "21": gettext_lazy("object (art. 21)"),
+    "22": gettext_lazy("have a decision of a machine looked at by a person (art. 22)"),
+}
+# Which rights a basis gives (DPV 2.3; erasure also where its duty has ended, art. 17(1)(a)).
+RIGHTS_OF: dict[str, tuple[str, ...]] = {
+    LegalBasis.CONSENT: ("7(3)", "16", "17", "18", "20", "22"),
+    LegalBasis.CONTRACT: ("16", "17", "18", "20", "22"),
+    LegalBasis.LEGAL_DUTY: ("16", "18"),
+    LegalBasis.VITAL: ("16", "17", "18", "22"),
+    LegalBasis.PUBLIC_TASK: ("16", "18", "21", "22"),
+    LegalBasis.INTEREST: ("16", "17", "18", "21", "22"),
+}
 
 
 @dataclass(frozen=True)
 class PurposeOfMine:
-    """A purpose as it concerned this person: the words in force, and how often it happened."""
+    """A purpose as it concerned this person: the words in force, how often it happened, when."""
 
     text: PurposeText
     basis: Words
     uses: int
+    first: datetime | None
     last: datetime | None
+    rights: list[Words]
+    recipients: list[str]
 
 
 @dataclass(frozen=True)
 class Recipient:
-    """A system that used the person's documents."""
+    """A system that used the person's documents; ``safeguard`` is said of a transfer only."""
 
     name: str
     kind: Words
     country: str
     uses: int
+    first: datetime
+    last: datetime
     is_transfer: bool
+    safeguard: Words
+
+
+@dataclass(frozen=True)
+class Looks:
+    """Who of our staff consulted the person's file: dates and purposes (CJEU C-579/21)."""
+
+    total: int
+    newest: list[AccessEvent]
 
 
 def for_request(request: SubjectRequest, found: Iterable[Step]) -> dict[str, Any]:
     """Return part A: about whom and what, why, to whom, how long, and where to complain."""
     held = [step for step in found if step.records]
+    concerned, never = _purposes(request.person)
     return {
         "controller": settings.CONTROLLER,
         "person": request.person,
+        "law": laws.law_of(request),
+        "is_ccpa": request.regime == RegimeCode.CCPA,
         "categories": [(label_of(step.source), _description(step.source)) for step in held],
-        "purposes": _purposes(request.person),
+        "purposes": concerned,
+        "never": never,
         "recipients": _recipients(request.person),
-        "authority": authorities.of(request.country),
+        "looks": _looks(request.person),
+        "remedies": laws.remedies(request),
     }
 
 
@@ -66,43 +108,90 @@ def _description(slug: str) -> Description | None:
     return source.describe() if source else None
 
 
-def _purposes(person: User) -> list[PurposeOfMine]:
+def _purposes(person: User) -> tuple[list[PurposeOfMine], list[str]]:
+    """Return the purposes that concerned the person, and the titles of those that never did.
+
+    What is needed for the service and uses no document concerns everybody who has an account.
+    """
+    happened = _happened(person)
+    versions = PurposeVersion.objects.in_force(timezone.now()).select_related("purpose")
+    ordered = sorted(versions, key=lambda version: (version.purpose.position, version.purpose.slug))
+    concerned, never = [], []
+    for version in ordered:
+        purpose = version.purpose
+        always = purpose.control == Control.NONE and not purpose.by_document
+        if purpose.pk in happened or always:
+            concerned.append(_of_mine(version, happened.get(purpose.pk)))
+        else:
+            never.append(version.text().title)
+    return concerned, never
+
+
+def _happened(person: User) -> dict[int, dict[str, Any]]:
     counted = (
         _uses(person)
         .values("version__purpose")
-        .annotate(uses=Count("document"), last=Max("at"))
-        .values_list("version__purpose", "uses", "last")
+        .annotate(uses=Count("document"), first=Min("at"), last=Max("at"))
     )
-    happened = {purpose: (uses, last) for purpose, uses, last in counted}
-    versions = PurposeVersion.objects.in_force(timezone.now()).select_related("purpose")
-    ordered = sorted(versions, key=lambda version: (version.purpose.position, version.purpose.slug))
-    return [
-        PurposeOfMine(
-            version.text(),
-            LegalBasis(version.legal_basis).label,
-            *happened.get(version.purpose_id, (0, None)),
-        )
-        for version in ordered
-    ]
+    found = {row["version__purpose"]: {**row, "recipients": list[str]()} for row in counted}
+    names = _uses(person).values_list("version__purpose", "system__name").distinct()
+    for purpose, name in names.order_by("system__name"):
+        found[purpose]["recipients"].append(name)
+    return found
+
+
+def _of_mine(version: PurposeVersion, happened: dict[str, Any] | None) -> PurposeOfMine:
+    happened = happened or {}
+    return PurposeOfMine(
+        version.text(),
+        LegalBasis(version.legal_basis).label,
+        happened.get("uses", 0),
+        happened.get("first"),
+        happened.get("last"),
+        [RIGHTS[right] for right in RIGHTS_OF.get(version.legal_basis, ())],
+        happened.get("recipients", []),
+    )
 
 
 def _recipients(person: User) -> list[Recipient]:
     systems = (
         _uses(person)
-        .values("system__name", "system__kind", "system__country")
-        .annotate(uses=Count("document"))
+        .values("system__slug", "system__name", "system__kind", "system__country")
+        .annotate(uses=Count("document"), first=Min("at"), last=Max("at"))
         .order_by("system__name")
     )
-    return [
-        Recipient(
-            row["system__name"],
-            System.Kind(row["system__kind"]).label,
-            row["system__country"],
-            row["uses"],
-            is_transfer=bool(row["system__country"]) and row["system__country"] not in EEA,
-        )
-        for row in systems
-    ]
+    return [_recipient(row) for row in systems]
+
+
+def _recipient(row: dict[str, Any]) -> Recipient:
+    country = row["system__country"]
+    is_transfer = bool(country) and country not in EEA
+    return Recipient(
+        row["system__name"],
+        System.Kind(row["system__kind"]).label,
+        country,
+        row["uses"],
+        row["first"],
+        row["last"],
+        is_transfer=is_transfer,
+        safeguard=_safeguard(row["system__slug"], country) if is_transfer else "",
+    )
+
+
+def _safeguard(slug: str, country: str) -> Words:
+    """Return by what a transfer is covered (art. 15(2), 45, 46): as the operator has set it up."""
+    texts = settings.TRANSFER_SAFEGUARDS.get(slug)
+    if isinstance(texts, dict):
+        language = (get_language() or "en").split("-")[0]
+        return str(texts.get(language) or texts.get("en") or "")
+    if country in ADEQUATE:
+        return _("a decision of the European Commission that the protection is adequate (art. 45)")
+    return _("not named in this register: ask the data protection officer for it (art. 46)")
+
+
+def _looks(person: User) -> Looks:
+    looks = AccessEvent.objects.filter(person=person)
+    return Looks(looks.count(), list(looks.order_by("-at", "-pk")[:LOOKS_SHOWN]))
 
 
 def _uses(person: User) -> Any:

@@ -15,17 +15,15 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from django.utils.translation import override
 
-from dsar import contents, parts
 from dsar.actions import engine, steps
 from dsar.actions.lifecycle import Code, note
 from dsar.archive import Archive, Measured
+from dsar.copies import Copy
 from dsar.models import Package, Step, SubjectRequest
 from dsar.searching import zone_of
-from portal.lib import crypto, keys
-from portal.lib.canonical import canonical_json
+from portal.lib import crypto
 
 FOLDER = "packages"
-FORMAT = "regard-copy/1"
 
 
 @dataclass(frozen=True)
@@ -84,55 +82,10 @@ def _seal(held: steps.Claim, name: str, at: datetime) -> Sealed:
         local = timezone.localtime(at, zone_of(request.person))
         archive = Archive(measured, at=local, alive=held.renew)
         with override(request.language), timezone.override(zone_of(request.person)):
-            _fill(archive, request, at)
-        manifest_sha256 = _close(archive, request, at)
+            manifest_sha256 = Copy(archive, request, at).write()
         writer.close()
         temporary.seek(0)
         stored = default_storage.save(name, File(temporary))
     return Sealed(
         stored, key, measured.size, measured.sha256, manifest_sha256, len(archive.entries)
     )
-
-
-def _fill(archive: Archive, request: SubjectRequest, at: datetime) -> None:
-    """Write the pages and the data of each table, then the original files."""
-    found = list(request.steps.filter(kind=Step.Kind.COLLECT))
-    archive.add("index.html", contents.index(request, found, at))
-    archive.add("style.css", contents.style())
-    with_part = [step for step in found if step.part]
-    for step in with_part:
-        _write_tables(archive, request, step)
-    for step in with_part:
-        for name, blocks in parts.files(step.part, _keys(step)):
-            archive.add(name, blocks)
-
-
-def _write_tables(archive: Archive, request: SubjectRequest, step: Step) -> None:
-    """Write each table of a part three times: for a human eye, for a program, for a sheet.
-
-    The part is read once for each: cheaper than to hold a table, however large it is.
-    """
-    for write in (contents.pages, contents.json_file, contents.csv_file):
-        for head, rows in parts.tables(step.part, _keys(step)):
-            for name, chunks in write(request, step, head, rows):
-                archive.add(name, chunks)
-
-
-def _close(archive: Archive, request: SubjectRequest, at: datetime) -> str:
-    """Write the manifest and its signature, and end the zip; return the manifest's SHA-256."""
-    manifest = {
-        "format": FORMAT,
-        "controller": settings.CONTROLLER["name"],
-        "request": request.reference,
-        "made_at": at.isoformat(),
-        "files": archive.entries.copy(),
-    }
-    payload = canonical_json(manifest)
-    sha256 = archive.add("manifest.json", [payload])
-    archive.add("manifest.jws", [keys.sign(payload).encode()])
-    archive.close()
-    return sha256
-
-
-def _keys(step: Step) -> bytes:
-    return crypto.unwrap(bytes(step.part_key or b""))
