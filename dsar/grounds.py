@@ -159,6 +159,11 @@ class Sentence(models.TextChoices):
         "signing_trail",
         _("The record of who signed what and when remains at the signing service, as proof."),
     )
+    UNNAMED = ("unnamed", _("What names you is taken out. The entry itself remains, without you."))
+    KEPT_ELSEWHERE = (
+        "kept_elsewhere",
+        _("Kept for the reason named until its day, used for nothing else, then erased."),
+    )
     HELD = ("held", _("Kept because of a dispute under way. It is erased when that ends."))
 
 

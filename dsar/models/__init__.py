@@ -13,6 +13,7 @@ from dsar.models.packages import Package
 from dsar.models.recipients import RecipientNotice
 from dsar.models.redaction import Redaction
 from dsar.models.requests import Message, RequestEvent, SubjectRequest
+from dsar.models.sources import SourceTrail
 from dsar.models.steps import Step
 from dsar.models.workbench import Note, SavedFilter
 
@@ -41,6 +42,7 @@ __all__ = [
     "RecipientNotice",
     "Redaction",
     "RequestEvent",
+    "SourceTrail",
     "Restriction",
     "SavedFilter",
     "Statement",
