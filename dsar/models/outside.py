@@ -11,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from dsar.models.erasure import ErasureItem
 from dsar.models.requests import SubjectRequest
 from dsar.models.steps import Step
+from dsar.states import Status
+
+WORKED_ON = frozenset({Status.SEARCHING, Status.PREPARING})
 
 
 class OutsideTask(models.Model):
@@ -87,8 +90,10 @@ class OutsideTask(models.Model):
 
     def is_open(self, now: datetime) -> bool:
         """Whether an answer still counts at ``now`` (aware)."""
-        finished = self.step is not None and self.step.status == Step.Status.FINISHED
-        return not self.verdict and now < self.due_at and not finished
+        waits = self.step is None or (
+            self.step.status != Step.Status.FINISHED and self.request.status in WORKED_ON
+        )
+        return not self.verdict and now < self.due_at and waits
 
 
 class OutsideCode(models.Model):

@@ -4,7 +4,7 @@ import logging
 import re
 
 # Paths of which one part is a token: a signer's link, a copy to download, a certificate.
-TOKENS = re.compile(r"/(d|requests/copy|certificates)/[^/\s]+")
+TOKENS = re.compile(r"/(d|hooks/sources|sources/task|requests/copy|certificates)/[^/\s]+")
 
 
 class HideTokens(logging.Filter):

@@ -95,9 +95,7 @@ def post(
     Raises:
         Undelivered: nothing was sent, or no answer came.
     """
-    with _exchange(
-        "POST", url, body, headers=headers, connect=connect, total=total
-    ) as answer:
+    with _exchange("POST", url, body, headers=headers, connect=connect, total=total) as answer:
         answer.read(MOST_BYTES)
         return answer.status
 
