@@ -4,7 +4,7 @@ Mails carry no link that opens anything by itself, but for the certificate: afte
 is no account left to sign in to.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
-from dsar import authorities
+from dsar import authorities, laws, letter_parts
 from dsar.models import Message, Package, Pause, RequestEvent, Restriction, SubjectRequest
 from dsar.models.requests import Kind
 from portal.lib import mail
@@ -30,7 +30,10 @@ def acknowledge(request: SubjectRequest) -> None:
     request.acknowledged_at = timezone.now()
     request.save(update_fields=["acknowledged_at"])
     RequestEvent.objects.create(request=request, code=RequestEvent.Code.ACKNOWLEDGED)
-    _tell(request, "received")
+    if request.kind == Kind.APPEAL:
+        appeal_received(request)
+    else:
+        _tell(request, "received")
 
 
 def confirm_withdrawal(request: SubjectRequest) -> None:
@@ -93,10 +96,6 @@ def obeyed(request: SubjectRequest) -> None:
 
 def appeal_received(request: SubjectRequest) -> None:
     """Confirm an appeal: somebody else decides, on a clock of its own. It is its receipt, too."""
-    if request.acknowledged_at is None:
-        request.acknowledged_at = timezone.now()
-        request.save(update_fields=["acknowledged_at"])
-        RequestEvent.objects.create(request=request, code=RequestEvent.Code.ACKNOWLEDGED)
     _tell(request, "appeal", parent=request.parent)
 
 
@@ -119,6 +118,12 @@ def reopened(request: SubjectRequest) -> None:
     """Say that a reply has opened the request again, and by when it is answered now."""
     opened = request.events.filter(code=RequestEvent.Code.REOPENED).count()
     _tell(request, "reopened", unique=str(opened))
+
+
+def tell_moved(request: SubjectRequest, moved: RequestEvent) -> None:
+    """Say that the promised day is another one now, and why."""
+    old = date.fromisoformat(moved.data["old_due_on"])
+    _tell(request, "due_moved", unique=str(moved.pk), old=old, because=moved.data["because"])
 
 
 def announce_extension(request: SubjectRequest) -> None:
@@ -171,13 +176,25 @@ def _tell(
     if not to:
         return  # erased: nobody is left to be told
     key = ":".join(filter(None, [f"dsar-{template}", str(request.pk), unique]))
-    url = settings.SITE_URL + reverse("dsar:detail", args=[request.reference])
     with override(request.language):
-        known = {"request": request, "url": url, "person": request.person}
+        known = _known(request) | context
+        if template in letter_parts.LETTERS:
+            words = mail.render(f"dsar/{template}", language=request.language, context=known)
+            letter_parts.require(template, words.text, known, request.language)
         mail.send(
-            f"dsar/{template}",
-            to=to,
-            language=request.language,
-            key=key,
-            context=known | context,
+            f"dsar/{template}", to=to, language=request.language, key=key, context=known
         )
+
+
+def preview(request: SubjectRequest, template: str, **context: Any) -> mail.Words:
+    """Return a letter as the person would read it, in their language. Sends and keeps nothing."""
+    with override(request.language):
+        known = _known(request) | {"authority": authorities.of(request.country)} | context
+        return mail.render(f"dsar/{template}", language=request.language, context=known)
+
+
+def _known(request: SubjectRequest) -> dict[str, Any]:
+    """Return what every letter knows; in the language that is active."""
+    url = settings.SITE_URL + reverse("dsar:detail", args=[request.reference])
+    remedies = laws.remedies(request)
+    return {"request": request, "url": url, "person": request.person, "remedies": remedies}

@@ -1,100 +1,249 @@
 """What the pages of requests read: the person's list, and the queue of staff."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from dsar.models import SubjectRequest
-from dsar.models.requests import Kind
+from accounts.roles import Role
+from dsar.deadlines import RegimeCode
+from dsar.models import Approval, Pause, SavedFilter, Step, SubjectRequest
+from dsar.models.requests import Channel, Kind
 from dsar.states import OPEN, Status
+from dsar.wording import found_in_words
+from portal.lib import keyset
 
 PAGE = 25
 SOON = timedelta(days=7)
-NAMES = Callable[[User, date], Q]
+MONTH = timedelta(days=31)
+GAPS = [Step.Outcome.FAILED, Step.Outcome.EXCEPTION]
+DECIDED = [Status.ANSWERED, Status.REFUSED]
+ASIDE = [Status.DUPLICATE, Status.SPAM, Status.UNIDENTIFIED, Status.FORWARDED]
 
-# The same filters the dashboard's figures link to.
-WHEN: dict[str, tuple[str | Promise, NAMES]] = {
-    "open": (_("Open"), lambda me, today: Q(status__in=OPEN)),
-    "mine": (_("Mine"), lambda me, today: Q(status__in=OPEN, assignee=me)),
-    "unassigned": (_("Nobody’s yet"), lambda me, today: Q(status__in=OPEN, assignee=None)),
-    "review": (_("To review"), lambda me, today: Q(status=Status.REVIEW)),
-    "week": (
-        _("Due within 7 days"),
-        lambda me, today: Q(status__in=OPEN, due_on__gte=today, due_on__lte=today + SOON),
+
+def _steps(**wanted: Any) -> Q:
+    return Q(pk__in=Step.objects.filter(**wanted).values("request_id"))
+
+
+def pending_for(me: User) -> QuerySet[Approval]:
+    """Return the questions of open requests that ``me`` may decide as a second person."""
+    found = Approval.objects.filter(verdict="", request__status__in=OPEN)
+    found = found.exclude(asked_by=me).exclude(request__person=me)
+    if me.is_dpo:
+        return found
+    return found.filter(Q(act=Approval.Act.EXTEND) | Q(asked_by__role=Role.DPO))
+
+
+@dataclass(frozen=True)
+class View:
+    """One way to look at the queue. ``is_open``: of what waits for an answer, and so counted."""
+
+    label: str | Promise
+    condition: Callable[[User, date], Q]
+    is_open: bool = True
+
+
+# The same filters the dashboard's figures link to. What has to be done now stands first.
+WHEN: dict[str, View] = {
+    "late": View(_("Late"), lambda me, today: Q(due_on__lt=today)),
+    "week": View(
+        _("Due within 7 days"), lambda me, today: Q(due_on__gte=today, due_on__lte=today + SOON)
     ),
-    "late": (_("Late"), lambda me, today: Q(status__in=OPEN, due_on__lt=today)),
-    "failed": (_("With a failed step"), lambda me, today: Q(status__in=OPEN)),
-    "extended": (_("Extended"), lambda me, today: Q(status__in=OPEN, extended_at__isnull=False)),
-    "answered": (_("Answered"), lambda me, today: Q(status=Status.ANSWERED)),
-    "refused": (_("Refused"), lambda me, today: Q(status=Status.REFUSED)),
-    "withdrawn": (_("Withdrawn"), lambda me, today: Q(status=Status.WITHDRAWN)),
-    "closed-late": (
+    "unread": View(_("Replies unread"), lambda me, today: Q(unread_by_staff=True)),
+    "second": View(
+        _("Second person asked for"),
+        lambda me, today: Q(pk__in=pending_for(me).values("request_id")),
+    ),
+    "review": View(_("To review"), lambda me, today: Q(status=Status.REVIEW)),
+    "mine": View(_("Mine"), lambda me, today: Q(assignee=me)),
+    "unassigned": View(_("Nobody’s yet"), lambda me, today: Q(assignee=None)),
+    "failed": View(_("With a failed step"), lambda me, today: _steps(outcome="failed")),
+    "gaps": View(_("With gaps"), lambda me, today: _steps(outcome__in=GAPS)),
+    "outside": View(
+        _("Waiting outside"),
+        lambda me, today: _steps(status=Step.Status.WAITING, awaits__gt=""),
+    ),
+    "paused": View(
+        _("Clock stands still"),
+        lambda me, today: Q(pk__in=Pause.objects.filter(answered_at=None).values("request_id")),
+    ),
+    "extended": View(_("Extended"), lambda me, today: Q(extended_at__isnull=False)),
+    "open": View(_("All open"), lambda me, today: Q()),
+    "answered": View(_("Answered"), lambda me, today: Q(status=Status.ANSWERED), is_open=False),
+    "refused": View(_("Refused"), lambda me, today: Q(status=Status.REFUSED), is_open=False),
+    "withdrawn": View(_("Withdrawn"), lambda me, today: Q(status=Status.WITHDRAWN), is_open=False),
+    "aside": View(
+        _("Closed without an answer"), lambda me, today: Q(status__in=ASIDE), is_open=False
+    ),
+    "closed-late": View(
         _("Closed late"),
-        lambda me, today: Q(status__in=[Status.ANSWERED, Status.REFUSED]),
+        lambda me, today: Q(
+            status__in=[Status.ANSWERED, Status.REFUSED], closed_on__gt=F("due_on")
+        ),
+        is_open=False,
     ),
+}
+# What asks for somebody to act, in this order, on top of the queue.
+TO_DO = ("late", "week", "unread", "second", "review", "mine", "unassigned")
+DUE: dict[str, tuple[str | Promise, Callable[[date], Q]]] = {
+    "late": (_("late"), lambda today: Q(due_on__lt=today)),
+    "today": (_("today"), lambda today: Q(due_on=today)),
+    "week": (_("within 7 days"), lambda today: Q(due_on__range=(today, today + SOON))),
+    "month": (_("within a month"), lambda today: Q(due_on__range=(today, today + MONTH))),
 }
 
 
 @dataclass(frozen=True)
-class Queue:
-    """One page of the queue. ``older`` is the key of the next page, empty at the end."""
+class Filters:
+    """What of the queue is asked for, in codes; the empty one asks for nothing.
 
-    rows: list[SubjectRequest]
-    older: str
-
-
-def queue(me: User, today: date, *, when: str, kind: str, text: str, after: str) -> Queue:
-    """Return a page of requests, the one due first on top.
-
-    ``text`` is (the beginning of) a reference. Never an address: whose request it is would be told
-    without a reason, and without a row that the person can read; support looks people up instead.
-    Unknown filters count as "open"; a malformed ``after`` as the first page.
+    ``who``: "me", "nobody", or the uid of a member of staff. ``reference`` is (the beginning of)
+    one. Unknown codes are left out by :meth:`read`.
     """
-    found = _filtered(me, today, when).select_related("assignee", "person")
-    if kind in Kind.values:
-        found = found.filter(kind=kind)
-    if text := text.strip().replace("\0", ""):
-        found = found.filter(reference__istartswith=text)
-    rows = list(_after(found.order_by("due_on", "id"), after)[: PAGE + 1])
-    more = len(rows) > PAGE
-    last = rows[PAGE - 1] if more else None
-    return Queue(rows[:PAGE], f"{last.due_on.isoformat()}_{last.pk}" if last else "")
+
+    when: str = "open"
+    kind: str = ""
+    state: str = ""
+    regime: str = ""
+    channel: str = ""
+    who: str = ""
+    due: str = ""
+    country: str = ""
+    reference: str = ""
+
+    @classmethod
+    def read(cls, query: Mapping[str, Any]) -> "Filters":
+        """Return the filters of an address or a saved filter; what is no code is left out."""
+        known: dict[str, Iterable[str]] = {
+            "when": WHEN,
+            "kind": Kind.values,
+            "state": Status.values,
+            "regime": [*RegimeCode],
+            "channel": Channel.values,
+            "due": DUE,
+        }
+        given = {name: str(query.get(name, ""))[:60].replace("\0", "") for name in NAMES}
+        read = {name: value for name, value in given.items() if value in known.get(name, [])}
+        country = given["country"].strip().upper()
+        return cls(
+            **read,
+            who=given["who"],
+            country=country if len(country) == 2 and country.isascii() else "",
+            reference=str(query.get("q", "")).strip().replace("\0", "").upper()[:200],
+        )
+
+    def query(self) -> dict[str, str]:
+        """Return what an address of these filters holds: only what differs from the usual."""
+        given = {name: value for name, value in asdict(self).items() if value}
+        if "reference" in given:
+            given["q"] = given.pop("reference")
+        return {name: value for name, value in given.items() if (name, value) != ("when", "open")}
+
+    def condition(self, me: User, today: date) -> Q:
+        """Return the condition on requests; of the alias ``closed_on`` where that is asked for."""
+        wanted = WHEN[self.when].condition(me, today)
+        if WHEN[self.when].is_open:
+            wanted &= Q(status__in=OPEN)
+        exact = {"kind": self.kind, "regime": self.regime, "channel": self.channel}
+        exact |= {"country": self.country, "status": self.state}
+        wanted &= Q(**{name: value for name, value in exact.items() if value})
+        if self.due:
+            wanted &= DUE[self.due][1](today)
+        if self.reference:
+            wanted &= Q(reference__startswith=self.reference)
+        return wanted & self._taken_by(me)
+
+    def _taken_by(self, me: User) -> Q:
+        if self.who == "me":
+            return Q(assignee=me)
+        if self.who == "nobody":
+            return Q(assignee=None)
+        known = {str(one.uid): one.pk for one in staff()} if self.who else {}
+        return Q(assignee_id=known[self.who]) if self.who in known else Q()
 
 
-def _filtered(me: User, today: date, when: str) -> QuerySet[SubjectRequest]:
-    _label, condition = WHEN.get(when, WHEN["open"])
-    found = SubjectRequest.objects.filter(condition(me, today))
-    if when == "failed":
-        found = found.filter(steps__outcome="failed").distinct()
-    if when == "closed-late":
-        found = found.alias(closed_on=TruncDate("closed_at")).filter(closed_on__gt=F("due_on"))
-    return found
+NAMES = [name for name in Filters.__dataclass_fields__ if name != "reference"]
 
 
-def _after(found: QuerySet[SubjectRequest], key: str) -> QuerySet[SubjectRequest]:
-    """Continue behind a key "YYYY-MM-DD_id"."""
-    day, _sep, pk = key.partition("_")
-    try:
-        due_on, last = date.fromisoformat(day), int(pk)
-    except ValueError:
-        return found
-    if last.bit_length() > 63:
-        return found
-    return found.filter(Q(due_on__gt=due_on) | Q(due_on=due_on, pk__gt=last))
+def staff() -> QuerySet[User]:
+    """Return who may be given a request, by name."""
+    return User.objects.filter(role__in=[Role.SUPPORT, Role.DPO], is_active=True).order_by("name")
+
+
+def queue(
+    me: User, today: date, filters: Filters, *, words: str = "", older: str = "", newer: str = ""
+) -> keyset.Page[SubjectRequest]:
+    """Return a page of requests: of open ones the first due on top, of others the last closed.
+
+    ``words`` are looked for in what was written (``dsar.wording``). Never a name or an address:
+    whose request it is would be told without a reason, and without a row that the person can read;
+    support looks people up instead. Malformed cursors give the first page.
+    """
+    is_open = WHEN[filters.when].is_open
+    return keyset.page(
+        listed(me, today, filters, words=words).select_related("assignee"),
+        by="due_on" if is_open else "closed_at",
+        size=PAGE,
+        older=older,
+        newer=newer,
+        ascending=is_open,
+    )
+
+
+def listed(me: User, today: date, filters: Filters, *, words: str = "") -> QuerySet[SubjectRequest]:
+    """Return all requests that the filters ask for, with what the list says about each."""
+    found = SubjectRequest.objects.alias(closed_on=TruncDate("closed_at"))
+    found = found.filter(filters.condition(me, today))
+    if words:
+        found = found_in_words(found, words)
+    return with_marks(found)
+
+
+def with_marks(found: QuerySet[SubjectRequest]) -> QuerySet[SubjectRequest]:
+    """Add what a row shows at a glance: gaps, waiting outside, the clock, a second person."""
+    steps = Step.objects.filter(request=OuterRef("pk"))
+    pending = Approval.objects.filter(request=OuterRef("pk"), verdict="")
+    return found.annotate(
+        has_gap=Exists(steps.filter(outcome__in=GAPS)),
+        waits_outside=Exists(steps.filter(status=Step.Status.WAITING, awaits__gt="")),
+        is_paused=Exists(Pause.objects.filter(request=OuterRef("pk"), answered_at=None)),
+        second_asked=Exists(pending),
+    )
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many open requests each view and each saved filter holds."""
+
+    views: dict[str, int]
+    saved: dict[int, int]
+
+
+def counts(me: User, today: date, saved: Iterable[SavedFilter] = ()) -> Counts:
+    """Count the open requests of every view and saved filter, in one query."""
+    views = {code: view for code, view in WHEN.items() if view.is_open}
+    wanted = {code: view.condition(me, today) for code, view in views.items()}
+    read = {one.pk: Filters.read(one.query) for one in saved}
+    kept = {pk: one for pk, one in read.items() if WHEN[one.when].is_open}
+    wanted |= {f"saved_{pk}": one.condition(me, today) for pk, one in kept.items()}
+    found = SubjectRequest.objects.open().aggregate(
+        **{name: Count("pk", filter=condition or None) for name, condition in wanted.items()}
+    )
+    return Counts({code: found[code] for code in views}, {pk: found[f"saved_{pk}"] for pk in kept})
+
+
+def saved_filters(me: User) -> list[SavedFilter]:
+    """Return one's own filters and those shared with everybody."""
+    return list(SavedFilter.objects.filter(Q(owner=me) | Q(is_shared=True)).order_by("name")[:50])
 
 
 def of_person(person: User) -> list[SubjectRequest]:
     """Return the person's requests, newest first; one may have a page of them at most."""
     mine = SubjectRequest.objects.filter(person=person).select_related("package")
     return list(mine.order_by("-received_at", "-id")[:100])
-
-
-def count(me: User, today: date, when: str) -> int:
-    """Return how many requests a filter of the queue holds."""
-    return _filtered(me, today, when).count()

@@ -1,21 +1,33 @@
 """Words between the person and staff about a request."""
 
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from dsar import letters, rules
+from dsar import enclosures, letters, rules, staff_mail
+from dsar.actions import clock, reopening
 from dsar.actions.lifecycle import Code, lock, note
-from dsar.models import Message, SubjectRequest
+from dsar.models import Attachment, Message, SubjectRequest
+from dsar.states import REOPENING
 
 
 @transaction.atomic
-def write_message(request: SubjectRequest, *, by: User, text: str) -> Message:
-    """Write to the other side. Who is written to sees it marked; the person is told by mail too.
+def write_message(
+    request: SubjectRequest, *, by: User, text: str, files: Iterable["File[Any]"] = ()
+) -> Message:
+    """Write to the other side, who sees it marked and is told by mail.
+
+    What the person writes on an ended request opens it again; or it goes to the open request of
+    the same kind, if there is one: see ``Message.request``.
 
     Raises:
         EvidenceMissing: nothing was written.
+        enclosures.TooLarge, TooMany, Empty, media.WrongType, Broken: a file cannot be taken.
         StaffOnly, NotYourOwn, Closed: see ``rules.may_write``.
     """
     request = lock(request)
@@ -23,15 +35,26 @@ def write_message(request: SubjectRequest, *, by: User, text: str) -> Message:
     if not text.strip():
         raise rules.EvidenceMissing(_("The message is empty."))
     from_staff = by.pk != request.person_id
+    if not from_staff:
+        request = reopening.addressee(request)
+    reopens = not from_staff and request.status in REOPENING
+    if reopens:
+        request = reopening.reopen(request, by=by)
     message = Message.objects.create(
         request=request, by=by, from_staff=from_staff, text=text.strip()
     )
+    for one in files:
+        enclosures.take(request, one, role=Attachment.Role.MESSAGE, by=by, message=message)
     note(request, Code.MESSAGE, by=by, from_staff=from_staff)
     request.unread_by_person |= from_staff
     request.unread_by_staff |= not from_staff
     request.save(update_fields=["unread_by_person", "unread_by_staff"])
+    if not from_staff:
+        clock.start_clock(request, by=by)
     if from_staff:
         letters.announce_message(request, message)
+    else:
+        staff_mail.announce_reply(message, reopened=reopens)
     return message
 
 

@@ -61,3 +61,9 @@ class Approval(models.Model):
 
     def __str__(self) -> str:
         return f"approval {self.pk} ({self.act})"
+
+    @property
+    def needs_the_dpo(self) -> bool:
+        """Whether one of the two persons has to be the data protection officer: who says no to a
+        person, or takes evidence away, bears the proof (art. 12(5); standards §10.9)."""
+        return self.act != self.Act.EXTEND

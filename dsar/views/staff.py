@@ -1,7 +1,7 @@
-"""Support's desk: the queue, a request's page, and the acts on it; people and outgoing mail."""
+"""A request's page for support: everything about it on one screen, and the simple acts on it."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -12,19 +12,20 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.actions import NamesSomebody, look
 from accounts.models import AccessEvent, User
 from accounts.roles import SignedInRequest, support_required
-from dsar import actions, queries, rules, sentences
-from dsar.forms import ApproveForm, ExtendForm, MessageForm, RefuseForm, RevealForm
-from dsar.models import SubjectRequest
+from dsar import actions, desk, reckoning, rules, second, sentences
+from dsar.actions import approvals
+from dsar.forms import ApproveForm, MessageForm, RevealForm
+from dsar.models import Step, SubjectRequest
 from dsar.models.requests import Kind
 from dsar.previews import plan_of
 from dsar.sources.base import label_of
-from portal.lib import mail
-from portal.lib.models import OutgoingMail
+from dsar.staff_forms import AssignForm, DeclineForm, NoteForm
+from dsar.views.staff_queue import KEYS_COOKIE
 
 # How long a name stays visible after a reason was given; then a new reason is asked for.
 REVEALED = timedelta(hours=1)
@@ -38,68 +39,67 @@ def _request(reference: str) -> SubjectRequest:
 
 @require_safe
 @support_required
-def queue(request: SignedInRequest) -> HttpResponse:
-    """Show what is to be done, the request due first on top."""
-    today = timezone.localdate(timezone=timezone.get_default_timezone())
-    when, kind = request.GET.get("when", "open"), request.GET.get("kind", "")
-    text = request.GET.get("q", "")[:200]
-    page = queries.queue(
-        request.user, today, when=when, kind=kind, text=text, after=request.GET.get("after", "")
-    )
-    older = request.GET.copy()
-    older["after"] = page.older
-    context = {
-        "page": page,
-        "older": f"?{older.urlencode()}" if page.older else "",
-        "filters": [(code, label) for code, (label, _condition) in queries.WHEN.items()],
-        "kinds": Kind.choices,
-        "when": when if when in queries.WHEN else "open",
-        "kind": kind,
-        "q": text,
-        "today": today,
-        "soon": today + queries.SOON,
-        "late": queries.count(request.user, today, "late"),
-        "week": queries.count(request.user, today, "week"),
-    }
-    return render(request, "dsar/staff/queue.html", context)
-
-
-@require_safe
-@support_required
 def detail(request: SignedInRequest, reference: str) -> HttpResponse:
     """Show one request: who (masked), what was done, the clock, and what is allowed now."""
     found = _request(reference)
     me = request.user
     look(found.person, by=me, kind=AccessEvent.Kind.REQUEST_VIEWED, reference=found.reference)
     actions.read_messages(found, by=me)
-    return render(request, "dsar/staff/detail.html", _everything(found, me))
+    keys = request.COOKIES.get(KEYS_COOKIE) != "off"
+    return render(request, "dsar/staff/detail.html", _everything(found, me) | {"keys": keys})
 
 
 def _everything(found: SubjectRequest, me: User, **forms_shown: forms.Form) -> dict[str, Any]:
     """Return what the request's page shows; a form that was refused stands in with its errors."""
-    steps = [(label_of(step.source) if step.source else "", step) for step in found.steps.all()]
+    steps, today = list(found.steps.all()), reckoning.office_today()
     shown: dict[str, Any] = {
         "approve_form": ApproveForm(),
-        "refuse_form": RefuseForm(),
-        "extend_form": ExtendForm(),
         "message_form": MessageForm(),
         "reveal_form": RevealForm(),
+        "note_form": NoteForm(prefix="note"),
+        "assign_form": AssignForm(),
+        "decline_form": DeclineForm(),
     }
-    return (shown | forms_shown) | {
-        "request_": found,
-        "headline": sentences.staff_headline(found),
-        "today": timezone.localdate(timezone=timezone.get_default_timezone()),
-        "why": sentences.why_this_date(found),
-        "steps": steps,
-        "gaps": rules.unseen_gaps(found),
-        "plan": plan_of(found) if found.kind == Kind.ERASURE else None,
-        "timeline": sentences.timeline(found, reader=me),
-        "words": found.messages.select_related("by").order_by("id"),
-        "acts": rules.acts(found, me),
+    return (
+        (shown | forms_shown)
+        | {
+            "request_": found,
+            "headline": sentences.staff_headline(found),
+            "next": desk.next_action(found, me, steps),
+            "today": today,
+            "steps": [_labelled(step) for step in steps],
+            "gaps": rules.unseen_gaps(found),
+            "plan": plan_of(found) if found.kind == Kind.ERASURE else None,
+            "timeline": sentences.timeline(found, reader=me),
+            "words": found.messages.select_related("by").order_by("id"),
+            "notes": found.notes.filter(erased_at=None).select_related("by"),
+            "acts": rules.acts(found, me),
+            "is_revealed": _is_revealed(found, me),
+        }
+        | _clock(found, today)
+        | _beside(found, me)
+    )
+
+
+def _clock(found: SubjectRequest, today: date) -> dict[str, Any]:
+    clock = reckoning.clock_of(found, today)
+    due = desk.due(found, today, is_paused=clock.stands_still)
+    return {"clock": clock, "due": due, "why": clock.why}
+
+
+def _beside(found: SubjectRequest, me: User) -> dict[str, Any]:
+    """Return what lies beside the request itself: the person, and what a second person decides."""
+    asked = found.approvals.select_related("asked_by", "decided_by").order_by("-asked_at")
+    return {
         "others": found.person.subject_requests.exclude(pk=found.pk).order_by("-id")[:5],
-        "is_revealed": _is_revealed(found, me),
         "addresses": found.person.addresses.all(),
+        "approvals": [second.shown(one, me) for one in asked],
+        "needs_second": {act: approvals.needed(act) for act in approvals.OFFICES},
     }
+
+
+def _labelled(step: Step) -> tuple[str | Promise, Step]:
+    return (label_of(step.source) if step.source else "", step)
 
 
 def _is_revealed(found: SubjectRequest, me: User) -> bool:
@@ -147,6 +147,7 @@ def _simple(act: Callable[..., object], said: Promise) -> Callable[..., HttpResp
 take = _simple(actions.take, gettext_lazy("You have taken this request."))
 release = _simple(actions.release, gettext_lazy("Given back to the queue."))
 start = _simple(actions.start, gettext_lazy("The search has begun."))
+search_again = _simple(actions.search_again, gettext_lazy("Every source is asked again."))
 
 
 @require_POST
@@ -161,25 +162,24 @@ def approve(request: SignedInRequest, reference: str) -> HttpResponse:
 
 @require_POST
 @support_required
-def refuse(request: SignedInRequest, reference: str) -> HttpResponse:
-    """Refuse with ground and evidence; the person is told both, and where to complain."""
-    found, form = _request(reference), RefuseForm(request.POST)
+def assign(request: SignedInRequest, reference: str) -> HttpResponse:
+    """Give the request to a colleague."""
+    found, form = _request(reference), AssignForm(request.POST)
     if not form.is_valid():
-        return _refused(request, found, refuse_form=form)
-    actions.refuse(found, by=request.user, **form.cleaned_data)
-    return _done(request, reference, _("Refused. The person has been told why."))
+        return _refused(request, found, assign_form=form)
+    actions.assign(found, by=request.user, to=form.cleaned_data["to"])
+    return _done(request, reference, _("Given to your colleague, who has been told."))
 
 
 @require_POST
 @support_required
-def extend(request: SignedInRequest, reference: str) -> HttpResponse:
-    """Take two further months; the person is told at once, with the reason."""
-    found, form = _request(reference), ExtendForm(request.POST)
+def write_note(request: SignedInRequest, reference: str) -> HttpResponse:
+    """Write something down for one's colleagues."""
+    found, form = _request(reference), NoteForm(request.POST, prefix="note")
     if not form.is_valid():
-        return _refused(request, found, extend_form=form)
-    given = form.cleaned_data
-    actions.extend(found, by=request.user, reason=given["reason"], note_to_person=given["note"])
-    return _done(request, reference, _("Extended. The person has been told why."))
+        return _refused(request, found, note_form=form)
+    actions.write_note(found, by=request.user, text=form.cleaned_data["text"])
+    return _done(request, reference, _("The note is kept."))
 
 
 @require_POST
@@ -200,45 +200,6 @@ def retry(request: SignedInRequest, reference: str, step: int) -> HttpResponse:
     found = _request(reference)
     actions.retry(get_object_or_404(found.steps, pk=step), by=request.user)
     return _done(request, reference, _("The source is asked again."))
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@support_required
-def people(request: SignedInRequest) -> HttpResponse:
-    """Find a person by their exact address: nobody browses people here.
-
-    The search itself is a look at the person's file and leaves its row. It is posted, so that no
-    address stands in a URL, and with that in histories and in the logs of servers.
-    """
-    address = request.POST.get("email", "").strip().lower().replace("\0", "")[:254]
-    found = User.objects.filter(addresses__email=address).first() if address else None
-    if found is not None:
-        look(found, by=request.user, kind=AccessEvent.Kind.PERSON_VIEWED)
-    context = {
-        "address": address,
-        "found": found,
-        "requests": found.subject_requests.order_by("-id")[:50] if found else [],
-    }
-    return render(request, "dsar/staff/people.html", context)
-
-
-@require_safe
-@support_required
-def outbox(request: SignedInRequest) -> HttpResponse:
-    """Show mail that did not go out, and why; addresses are masked."""
-    waiting = OutgoingMail.objects.filter(status__in=["waiting", "failed"])
-    return render(
-        request, "dsar/staff/outbox.html", {"mails": waiting.order_by("-created_at")[:100]}
-    )
-
-
-@require_POST
-@support_required
-def resend(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Try a failed mail again."""
-    mail.retry(get_object_or_404(OutgoingMail, pk=pk))
-    messages.success(request, _("The mail is tried again."))
-    return redirect("dsar:outbox")
 
 
 def _done(request: SignedInRequest, reference: str, said: str) -> HttpResponse:

@@ -21,7 +21,8 @@ M = TypeVar("M", bound=models.Model)
 
 @dataclass(frozen=True)
 class Page(Generic[M]):
-    """Some rows, newest first, and the cursors of the pages beside it (empty: there is none)."""
+    """Some rows, newest first (or, ``ascending``, the first to come first), and the cursors of the
+    pages beside it (empty: there is none). ``older`` leads on, ``newer`` leads back."""
 
     rows: list[M]
     newer: str
@@ -29,23 +30,29 @@ class Page(Generic[M]):
 
 
 def page(
-    queryset: models.QuerySet[M], *, by: str, size: int, older: str = "", newer: str = ""
+    queryset: models.QuerySet[M],
+    *,
+    by: str,
+    size: int,
+    older: str = "",
+    newer: str = "",
+    ascending: bool = False,
 ) -> Page[M]:
     """Return the page older, or newer, than a cursor; the first page without one.
 
-    ``by`` is the field that orders the list, descending; equal ones are ordered by primary key.
-    A cursor that was tampered with gives the first page.
+    ``by`` is the field that orders the list, descending unless ``ascending``; equal ones are
+    ordered by primary key. A cursor that was tampered with gives the first page.
     """
     position = _position(queryset, by, older or newer)
     backwards = bool(newer and position)
     if position:
         value, pk = position
-        beyond = "gt" if backwards else "lt"
+        beyond = "gt" if backwards is not ascending else "lt"
         # The first condition is what the index can use; the second settles ties.
         queryset = queryset.filter(
             Q(**{f"{by}__{beyond}e": value}) & (Q(**{f"{by}__{beyond}": value}) | _tie(beyond, pk))
         )
-    order = (by, "pk") if backwards else (f"-{by}", "-pk")
+    order = (by, "pk") if backwards is not ascending else (f"-{by}", "-pk")
     rows = list(queryset.order_by(*order)[: size + 1])
     more, rows = len(rows) > size, rows[:size]
     if backwards:

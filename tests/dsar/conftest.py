@@ -17,10 +17,27 @@ from tests.dsar.worlds import make_person, make_staff
 
 @pytest.fixture(autouse=True)
 def files(settings: Any, tmp_path: Path) -> Path:
-    """A file storage of the test's own."""
-    storage = settings.STORAGES["default"] | {"OPTIONS": {"location": str(tmp_path)}}
-    settings.STORAGES = settings.STORAGES | {"default": storage}
-    return tmp_path
+    """A file storage of the test's own, and beside it one for the ledger of erasures."""
+    place, apart = tmp_path / "files", tmp_path / "erasures"
+    place.mkdir()
+    storages = settings.STORAGES
+    storage = storages["default"] | {"OPTIONS": {"location": str(place)}}
+    ledger = storages["erasures"] | {"OPTIONS": {"location": str(apart)}}
+    settings.STORAGES = storages | {"default": storage, "erasures": ledger}
+    return place
+
+
+@pytest.fixture(autouse=True)
+def office_of_one(settings: Any) -> None:
+    """Acts are tried out alone: that two persons are needed has tests of its own
+    (test_two_persons_refuse_and_extend.py)."""
+    settings.SECOND_PERSON = []
+
+
+@pytest.fixture
+def two_persons(settings: Any) -> None:
+    """The office as it is shipped."""
+    settings.SECOND_PERSON = ["refuse", "extend", "erase_evidence"]
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from dsar.grounds import ground_label
-from dsar.models import Attachment, Message, Pause, RequestEvent, SubjectRequest
+from dsar.models import Attachment, Message, Note, Pause, RequestEvent, SubjectRequest
 from dsar.sources.base import Column, Row, Table
 
 
@@ -47,6 +47,35 @@ def messages(person: User) -> Table:
             Column("text", _("Text")),
         ),
         (_message_row(row) for row in messages_of(person).select_related("request")),
+    )
+
+
+def notes(person: User) -> Table:
+    """Return what staff wrote to each other about the person's requests."""
+    rows = Note.objects.filter(request__person=person, erased_at=None).select_related("request")
+    return Table(
+        "notes",
+        _("Notes about your requests"),
+        _("What our staff wrote down for each other while working on them."),
+        (Column("at", _("When")), Column("request", _("Request")), Column("text", _("Text"))),
+        (
+            Row(
+                {"at": row.at, "request": row.request.reference, "text": row.text},
+                screen=frozenset({"text"}),
+            )
+            for row in rows.order_by("pk")
+        ),
+    )
+
+
+def saved_filters(person: User) -> Table:
+    """Return the ways to look at the queue that the person saved, as staff."""
+    return Table(
+        "my-filters",
+        _("Filters you saved as our staff"),
+        _("Ways to look at the queue of requests, under the names you gave them."),
+        (Column("name", _("Name")), Column("shared", _("For everybody"))),
+        (Row({"name": one.name, "shared": one.is_shared}) for one in person.saved_filters.all()),
     )
 
 
@@ -227,4 +256,6 @@ def _message_row(row: Message) -> Row:
             "text": row.text,
         },
         {"from": _("our staff") if row.from_staff else _("you")},
+        # What the person wrote themselves they know.
+        screen=frozenset({"text"}) if row.from_staff else frozenset(),
     )

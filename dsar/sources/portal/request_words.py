@@ -13,7 +13,7 @@ from django.db import models, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from dsar.models import Approval, Attachment, Message, OutsideTask, Pause, SubjectRequest
+from dsar.models import Approval, Attachment, ErasureItem, Message, Note, OutsideTask, Pause, SubjectRequest
 
 # What stands in the place of an erased text that may not be empty.
 ERASED = "—"
@@ -63,6 +63,9 @@ PLACES: list[Place] = [
     Place(
         Message, "request", Q(erased_at=None), lambda r: r.update(text="", erased_at=timezone.now())
     ),
+    Place(
+        Note, "request", Q(erased_at=None), lambda r: r.update(text="", erased_at=timezone.now())
+    ),
     Place(SubjectRequest, "", ~Q(about=""), fields(about="")),
     Place(SubjectRequest, "", ~Q(details={}), fields(details={}), counted=False),
     Place(SubjectRequest, "", ~Q(extension_note=""), fields(extension_note=""), counted=False),
@@ -75,6 +78,7 @@ PLACES: list[Place] = [
         fields(refusal_evidence=ERASED),
         counted=False,
     ),
+    Place(ErasureItem, "request", ~Q(why=""), fields(why=""), counted=False),
     Place(Pause, "request", ~Q(question=""), fields(question="")),
     Place(Approval, "request", ~Q(given={}) | ~Q(why=""), fields(given={}, why=""), counted=False),
     Place(Attachment, "request", Q(destroyed_at=None), destroy_attachments),

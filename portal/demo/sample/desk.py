@@ -12,9 +12,9 @@ from django.utils import timezone
 from accounts.actions import look
 from accounts.models import AccessEvent
 from dsar import tasks
-from dsar.actions import downloads, messages, requests, staff, steps
+from dsar.actions import approvals, downloads, messages, requests, staff, steps
 from dsar.grounds import Cause, ExtensionReason, RefusalGround
-from dsar.models import Step, SubjectRequest
+from dsar.models import Approval, Step, SubjectRequest
 from dsar.models.requests import Kind
 from portal.demo.sample.clock import it_is
 from portal.demo.sample.world import Moment, World
@@ -118,17 +118,20 @@ class Desk:
             messages.read_messages(self.request(name), by=request.person)
 
     def extend(self, name: str, *, note: str) -> None:
-        """Take the two further months."""
-        staff.extend(
-            self.request(name), by=self.world.person("helene"),
+        """Take the two further months: one asks, another agrees."""
+        approval = approvals.ask(
+            self.request(name), Approval.Act.EXTEND, by=self.world.person("sofia"),
             reason=ExtensionReason.COMPLEXITY, note_to_person=note,
         )  # fmt: skip
+        approvals.agree(approval, by=self.world.person("helene"))
 
     def refuse(self, name: str, *, ground: RefusalGround, evidence: str) -> None:
-        """The DPO refuses it."""
-        staff.refuse(
-            self.request(name), by=self.world.person("helene"), ground=ground, evidence=evidence
-        )
+        """Support asks for a refusal, the DPO agrees."""
+        approval = approvals.ask(
+            self.request(name), Approval.Act.REFUSE, by=self.world.person("sofia"),
+            ground=ground, evidence=evidence,
+        )  # fmt: skip
+        approvals.agree(approval, by=self.world.person("helene"))
 
     def withdraw(self, name: str) -> None:
         """The person takes it back."""
