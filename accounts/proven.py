@@ -6,7 +6,7 @@ from allauth.account.models import EmailAddress
 from allauth.account.signals import email_confirmed
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.dispatch import receiver
 from django.http import HttpRequest
 
@@ -39,6 +39,28 @@ def person_for_proven_address(address: Address, *, language: str) -> User:
         user=person, email=email, defaults={"verified": True, "primary": not others.exists()}
     )
     return person
+
+
+@transaction.atomic
+def person_for_claimed_address(email: str, *, language: str) -> User:
+    """Return who is asked for where nobody has proven the address yet, made if there is none.
+
+    That is who has verified it, else the account under it, else a new one without a password. What
+    is returned says nothing of whether it was there before, and proves nothing: whoever proves the
+    address later gets it (:func:`person_for_proven_address`), and nobody else can come in.
+    """
+    email = email.strip().lower()
+    address = Address.objects.select_related("person").filter(email=email).first()
+    if address is not None and address.person is not None:
+        return address.person
+    known = User.objects.filter(email=email).first()
+    if known is not None:
+        return known
+    try:
+        with transaction.atomic():
+            return User.objects.create_user(email, language=language)
+    except IntegrityError:  # somebody else asked for them at the same moment
+        return User.objects.get(email=email)
 
 
 def forget_unproven_ways_in(person: User) -> None:

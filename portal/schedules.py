@@ -62,6 +62,30 @@ PERIODIC = [
         "a step whose source failed is tried again, and one whose worker died is taken up",
     ),
     Periodic(
+        "unconfirmed-requests",
+        "dsar.intake_tasks.ask_and_give_up",
+        "13 * * * *",
+        "who did not confirm a request is asked once more, and then it is closed (art. 12(6))",
+    ),
+    Periodic(
+        "served-proofs",
+        "dsar.intake_tasks.clear_away",
+        "3 3 * * *",
+        "documents sent as proof of who asks, codes, links and drafts end (GDPR art. 5(1)(e))",
+    ),
+    Periodic(
+        "alarms",
+        "dsar.actions.alarms.ring",
+        "5 * * * *",
+        "staff hear of a date at half, three quarters and nine tenths of the time, once each",
+    ),
+    Periodic(
+        "dates",
+        "dsar.actions.clock.recount_open",
+        "13 0 * * *",
+        "a corrected calendar, or a newer library of holidays, moves the dates of open requests",
+    ),
+    Periodic(
         "copies",
         "dsar.tasks.expire_packages",
         "11 * * * *",
@@ -84,6 +108,36 @@ PERIODIC = [
         "dsar.tasks.end_what_is_due",
         "23 2 * * *",
         "what was kept until a date is erased at that date",
+    ),
+    Periodic(
+        "pauses",
+        "dsar.tasks.mind_pauses",
+        "*/5 * * * *",
+        "a paused use ends on the day that was told, and takes in what comes later (art. 18 GDPR)",
+    ),
+    Periodic(
+        "erasures-decided",
+        "dsar.tasks_erasure.end_grace",
+        "* * * * *",
+        "an approved erasure is carried out once the time to take it back is over",
+    ),
+    Periodic(
+        "recipients",
+        "dsar.tasks_erasure.tell_recipients",
+        "* * * * *",
+        "who had data that is erased is told again until they take it (GDPR art. 19)",
+    ),
+    Periodic(
+        "erasure-ledger",
+        "dsar.tasks_erasure.carry_ledger",
+        "* * * * *",
+        "what was erased is known outside of the database, which a restore takes back",
+    ),
+    Periodic(
+        "holds-to-review",
+        "dsar.tasks_erasure.remind_of_holds",
+        "9 6 * * *",
+        "whoever placed a legal hold is reminded of the day when it is looked at again",
     ),
     Periodic(
         "left-over-parts",

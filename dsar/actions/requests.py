@@ -1,21 +1,44 @@
-"""What the person does: ask, and take it back. And how a search begins."""
+"""One door: every request comes in here, whichever way it came. And taking it back."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.core.files import File
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from dsar import calendars, deadlines, letters, rules
-from dsar.actions import engine
+from dsar import enclosures, letters, rules
+from dsar.actions import engine, identity, restriction
+from dsar.actions.clock import dates_for
 from dsar.actions.lifecycle import Code, lock, move, note
-from dsar.deadlines import REGIMES, RegimeCode
-from dsar.models import SubjectRequest
-from dsar.models.requests import Channel, Kind
+from dsar.kinds import NATURES, Proof
+from dsar.models import Attachment, Mandate, SubjectRequest
+from dsar.models.requests import Channel, Identity, Kind
 from dsar.states import Status
+from portal.lib.errors import DomainError
+
+CLOCK_SKEW = timedelta(minutes=5)
+
+
+class WrongDay(DomainError):
+    """A request reached us neither in the future nor longer ago than is believable."""
+
+    code = "wrong_day"
+
+
+@dataclass(frozen=True)
+class Agent:
+    """Who acts for the person. ``answer_to_agent`` only where the mandate says so."""
+
+    name: str
+    email: str = ""
+    proof: Mandate.Proof = Mandate.Proof.NONE
+    answer_to_agent: bool = False
 
 
 @transaction.atomic
@@ -23,47 +46,66 @@ def open_request(
     kind: Kind,
     *,
     person: User,
-    by: User,
+    by: User | None,
     language: str,
     channel: Channel = Channel.PORTAL,
     country: str = "",
+    region: str = "",
     about: str = "",
     asked_because: str = "",
+    details: dict[str, Any] | None = None,
+    parent: SubjectRequest | None = None,
     received_at: datetime | None = None,
+    sure: Identity | None = None,
+    agent: Agent | None = None,
+    enclosed: Iterable[tuple[Attachment.Role, File]] = (),
 ) -> SubjectRequest:
-    """Open a request, confirm it with its reference and due date, and begin the search.
+    """Open a request, confirm it with its reference and due date, and begin the work on it.
 
-    A signed-in session leaves no doubt about who asks (art. 12(6)), so the search begins at once;
-    what came in by another channel waits for support to start it. ``received_at`` (aware) is when
-    it reached any contact point of ours, by default now.
+    ``by`` is the person, support who enters it for them, or None where nobody has proven to be the
+    person. ``received_at`` (aware) is when it reached any contact point of ours, by default now.
+    ``sure`` says how sure it is who asks; by default that follows from ``by``, ``agent`` and the
+    kind (``identity.how_sure``). Where it is to be confirmed the person is asked by a link, and
+    until then nothing is searched, given out or changed.
+
+    Their own request that waits for a confirmation is confirmed, and returned, when the person,
+    proven, asks for the same.
 
     Raises:
         AlreadyOpen: the person has one of this kind under way; it carries that request.
         StaffOnly: somebody else than the person or support asks.
         BeingErased: an erasure of the person is being carried out.
+        WrongDay: see there. And what ``enclosures.take`` raises.
     """
+    _believable(received_at)
+    place = country or person.country or settings.CONTROLLER["country"]
+    sure = sure or identity.how_sure(kind, person=person, by=by, power=_has_power(agent))
     request = SubjectRequest(
         kind=kind,
         person=person,
         channel=channel,
         language=language,
-        country=country or person.country or settings.CONTROLLER["country"],
+        country=place,
+        region=region,
         about=about.strip(),
         asked_because=asked_because,
-        **clock(received_at or timezone.now()),
+        details=details or {},
+        parent=parent,
+        identity=Identity.NOT_NEEDED if sure == Identity.ASKED else sure,
+        **dates_for(received_at or timezone.now(), country=place, region=region, kind=kind),
     )
     rules.may_open(request, by)
-    _insert_once(request)
+    taken_up = _insert_once(request, sure)
+    if taken_up is not None:
+        return taken_up
     note(request, Code.OPENED, by=by, channel=channel, due_on=request.due_on.isoformat())
-    letters.acknowledge(request)
-    if channel == Channel.PORTAL:
-        engine.begin(request, by=None)
-    return request
+    _enclose(request, by, agent, enclosed)
+    return _begin(request, sure, by=by, how="mandate" if _has_power(agent) else "")
 
 
 @transaction.atomic
 def start(request: SubjectRequest, *, by: User) -> SubjectRequest:
-    """Begin the search for a request that came in by e-mail, post or telephone.
+    """Begin the search for a request that waits for somebody to begin it.
 
     Raises:
         IllegalMove: it has begun, or is closed.
@@ -85,30 +127,71 @@ def withdraw(request: SubjectRequest, *, by: User) -> SubjectRequest:
     request = lock(request)
     rules.may_withdraw(request, by, timezone.localdate())
     move(request, Status.WITHDRAWN, code=Code.WITHDRAWN, by=by)
+    restriction.end_with(request, by=by)
     engine.discard_parts(request)
     letters.confirm_withdrawal(request)
     return request
 
 
-def clock(received_at: datetime) -> dict[str, Any]:
-    """Return the dates of a request received at an instant, under the controller's law.
+def clock(received_at: datetime, *, country: str = "", kind: str = Kind.ACCESS) -> dict[str, Any]:
+    """Return the dates of a request received at an instant (aware), before it is sent."""
+    return dates_for(received_at, country=country or settings.CONTROLLER["country"], kind=kind)
 
-    A controller established in the Union answers everybody under the GDPR (art. 3(1)).
+
+def _begin(request: SubjectRequest, sure: Identity, *, by: User | None, how: str) -> SubjectRequest:
+    """Confirm receipt; begin the work, or ask first who it is."""
+    if sure == Identity.ASKED:
+        identity.ask(request, by=by)
+        letters.acknowledge(request)
+        return request
+    letters.acknowledge(request)
+    if how:
+        note(request, Code.IDENTITY_PROVEN, by=by, how=how)
+    return identity.begin(request, by=None)
+
+
+def _enclose(
+    request: SubjectRequest,
+    by: User | None,
+    agent: Agent | None,
+    enclosed: Iterable[tuple[Attachment.Role, File]],
+) -> None:
+    if agent is not None:
+        Mandate.objects.create(
+            request=request,
+            agent_name=agent.name,
+            agent_email=agent.email,
+            proof=agent.proof,
+            answer_to_agent=agent.answer_to_agent,
+        )
+    for role, upload in enclosed:
+        enclosures.take(request, upload, role=role, by=by)
+
+
+def _has_power(agent: Agent | None) -> bool:
+    """Whether a power of attorney was shown: nothing more may be demanded then (CCPA § 7063(b))."""
+    return agent is not None and agent.proof == Mandate.Proof.POWER
+
+
+def _believable(received_at: datetime | None) -> None:
+    if received_at is None:
+        return
+    now = timezone.now()
+    if received_at > now + CLOCK_SKEW:
+        raise WrongDay(_("A request cannot have reached us in the future."))
+    if received_at < now - timedelta(days=settings.RECEIVED_WITHIN_DAYS):
+        said = _("A request that reached us more than %(days)s days ago is a matter for the DPO.")
+        raise WrongDay(said % {"days": settings.RECEIVED_WITHIN_DAYS})
+
+
+def _insert_once(request: SubjectRequest, sure: Identity) -> SubjectRequest | None:
+    """Insert the row; the database decides which of two that arrive together is first.
+
+    Returned is the person's own request that waited for a confirmation, where this one gives it.
+
+    Raises:
+        AlreadyOpen: they have one under way.
     """
-    regime = REGIMES[RegimeCode.GDPR]
-    received_on = deadlines.received_on(received_at, ZoneInfo(settings.TIME_ZONE))
-    closed = calendars.closed_days(received_on)
-    return {
-        "regime": regime.code,
-        "received_at": received_at,
-        "received_on": received_on,
-        "due_on": deadlines.answer_by(received_on, regime, holidays=closed),
-        "target_on": deadlines.target_by(received_on, regime, closed),
-    }
-
-
-def _insert_once(request: SubjectRequest) -> None:
-    """Insert the row; the database decides which of two that arrive together is first."""
     try:
         with transaction.atomic():
             request.save(force_insert=True)
@@ -118,4 +201,12 @@ def _insert_once(request: SubjectRequest) -> None:
         existing = open_one.first()
         if existing is None:
             raise
+        if sure == Identity.PROVEN and identity.waits_for_a_link(existing):
+            return identity.prove_by_session(existing, by=request.person)
         raise rules.AlreadyOpen(existing) from None
+    return None
+
+
+def needs_code(kind: Kind) -> bool:
+    """Whether it matters who asks: not for an objection (art. 21(2); CCPA § 7060(b))."""
+    return NATURES[kind].proof != Proof.NONE

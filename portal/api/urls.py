@@ -9,6 +9,7 @@ from consents import api_bulk, api_links
 from consents import api_people as people
 from consents import api_runs as runs
 from consents.api_obeying import Applied
+from dsar import api as requests
 from portal.api import schema  # noqa: F401 - tells drf-spectacular how clients sign in
 
 urlpatterns = [
@@ -40,6 +41,7 @@ urlpatterns = [
     path("people/<uuid:uid>/choices/", people.Choices.as_view(), name="api-choices"),
     path("people/<uuid:uid>/refusals/", people.Refusals.as_view(), name="api-refusals"),
     path("people/<uuid:uid>/permissions/", people.Permissions.as_view(), name="api-permissions"),
+    *requests.urlpatterns,
     # The same text as docs/openapi.yaml, which everybody can read.
     path(
         "schema/",

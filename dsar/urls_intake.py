@@ -1,0 +1,22 @@
+"""Pages of the ways in; before the others, for "new" and "confirm" are no references."""
+
+from django.urls import path
+
+from dsar.views import intake, public, signer, staff_new
+
+urlpatterns = [
+    path("ask/", public.ask, name="public"),
+    path("ask/code/", public.code, name="public-code"),
+    path("ask/code/again/", public.again, name="public-again"),
+    path("ask/details/", public.details, name="public-details"),
+    path("ask/sent/", public.sent, name="public-sent"),
+    path("d/<str:token>/request/<slug:kind>/", signer.ask, name="signer-ask"),
+    path("requests/draft/<slug:kind>/", intake.draft, name="draft"),
+    path("requests/confirm/<str:token>/", intake.confirm, name="confirm"),
+    path("requests/confirm/<str:token>/again/", intake.confirm_again, name="confirm-again"),
+    path("requests/<slug:reference>/confirm/", intake.confirm_own, name="confirm-own"),
+    path("requests/<slug:reference>/proof/", intake.proof, name="proof"),
+    path("requests/<slug:reference>/files/<uuid:uid>/", intake.file, name="file"),
+    path("staff/requests/new/", staff_new.new, name="new"),
+    path("staff/requests/<slug:reference>/files/<uuid:uid>/", intake.staff_file, name="staff-file"),
+]

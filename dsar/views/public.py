@@ -1,0 +1,232 @@
+"""The public form: anybody asks about their data without an account.
+
+What, whose and where; then a code to the address; then what belongs to the kind. At every step the
+answer is the same whether or not the address is known here: what there is shows once a code has
+proven it, in the account that it leads to.
+"""
+
+import secrets
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from allauth.core import ratelimit
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.actions import address_for
+from accounts.places import countries, country_name
+from accounts.proven import person_for_claimed_address, person_for_proven_address
+from consents.actions.links import Entered
+from consents.signer_forms import CodeForm
+from consents.views.parts import SeeOther
+from consents.views.signer import SAID
+from dsar import actions, rules
+from dsar.actions import ask_codes, identity
+from dsar.actions.requests import clock, needs_code
+from dsar.intake_forms import ANSWERS, KINDS, AnswersForm, WhoForm
+from dsar.models import SubjectRequest
+from dsar.models.requests import Channel, Kind
+from dsar.sources.base import registered
+from portal.lib.errors import DomainError
+
+ASKING, SENT = "asking", "asked"
+# A browser that is left alone forgets what was typed into it (seconds).
+LASTS = 60 * 60
+View = Callable[..., HttpResponseBase]
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask(request: HttpRequest) -> HttpResponseBase:
+    """First step: what, whose, where. Who is signed in needs none of it."""
+    if request.user.is_authenticated:
+        return redirect("dsar:choose")
+    form = WhoForm(request.POST or None, initial={"country": _country(request)})
+    if request.method != "POST" or not form.is_valid():
+        context = {"form": form, "kinds": KINDS}
+        status = 422 if form.is_bound else 200
+        return render(request, "dsar/public/ask.html", context, status=status)
+    told = form.cleaned_data
+    code = needs_code(Kind(told["kind"]))
+    limited = _limit(request, "send_ask_code" if code else "send_ask", told["email"])
+    if limited is not None:
+        return limited
+    request.session[ASKING] = told | {"browser": secrets.token_urlsafe(), "proven_at": 0}
+    request.session.set_expiry(LASTS)
+    if not code:
+        return SeeOther(reverse("dsar:public-details"))
+    _send(request)
+    return SeeOther(reverse("dsar:public-code"))
+
+
+def asking(view: View) -> View:
+    """Let a view receive what the first step was told, or lead to it."""
+
+    @login_not_required
+    @never_cache
+    def guarded(request: HttpRequest) -> HttpResponseBase:
+        told = request.session.get(ASKING)
+        if told is None:
+            messages.info(request, _("Please begin here. What was typed before is not kept long."))
+            return SeeOther(reverse("dsar:public"))
+        return view(request, told)
+
+    return guarded
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@asking
+def code(request: HttpRequest, told: dict[str, Any]) -> HttpResponseBase:
+    """Second step: the code from the mail."""
+    if request.method != "POST":
+        return _code_page(request, told, CodeForm())
+    limited = _limit(request, "try_ask_code", told["email"])
+    if limited is not None:
+        return limited
+    form = CodeForm(request.POST)
+    if form.is_valid():
+        typed = form.cleaned_data["code"]
+        entered = ask_codes.enter(told["email"], typed, browser=told["browser"])
+        if entered is Entered.RIGHT:
+            request.session.cycle_key()
+            request.session[ASKING] = told | {"proven_at": timezone.now().timestamp()}
+            return SeeOther(reverse("dsar:public-details"))
+        form.add_error("code", str(SAID[entered]))
+    return _code_page(request, told, form, status=422)
+
+
+@require_POST
+@asking
+def again(request: HttpRequest, told: dict[str, Any]) -> HttpResponseBase:
+    """Send a new code."""
+    limited = _limit(request, "send_ask_code", told["email"])
+    if limited is not None:
+        return limited
+    _send(request)
+    return SeeOther(reverse("dsar:public-code"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@asking
+def details(request: HttpRequest, told: dict[str, Any]) -> HttpResponseBase:
+    """Third step: what will happen, and what belongs to the kind; sending it."""
+    kind = Kind(told["kind"])
+    if needs_code(kind) and not _is_proven(told, kind):
+        messages.info(request, _("Enter the code from the newest mail first."))
+        return SeeOther(reverse("dsar:public-code"))
+    form = ANSWERS[kind](request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        limited = None if needs_code(kind) else _limit(request, "send_ask", told["email"])
+        return limited or _file(request, told, form)
+    context = {
+        "kind": kind,
+        "title": KINDS[kind][0],
+        "email": told["email"],
+        "country": country_name(told["country"]),
+        "form": form,
+        "due_on": clock(timezone.now(), country=told["country"], kind=kind)["due_on"],
+        "sources": [(one.label, one.describe()) for one in registered().values()],
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "dsar/public/details.html", context, status=status)
+
+
+@login_not_required
+@never_cache
+@require_safe
+def sent(request: HttpRequest) -> HttpResponseBase:
+    """Say that it was sent. What it leads to is told to the address alone."""
+    if SENT not in request.session:
+        return SeeOther(reverse("dsar:public"))
+    said = dict(request.session[SENT])
+    if said["due_on"]:
+        said["due_on"] = date.fromisoformat(said["due_on"])
+    return render(request, "dsar/public/sent.html", said)
+
+
+def _file(request: HttpRequest, told: dict[str, Any], form: AnswersForm) -> HttpResponseBase:
+    """Open it; sent twice it is still one request."""
+    kind, language = Kind(told["kind"]), get_language() or settings.LANGUAGE_CODE
+    given = form.answers() | {"country": told["country"], "channel": Channel.FORM}
+    filed: SubjectRequest | None
+    if not needs_code(kind):
+        filed = _objected(told["email"], language, given)
+    else:
+        person = person_for_proven_address(address_for(told["email"]), language=language)
+        if kind == Kind.ERASURE and identity.asks_for_more_than_a_link(person):
+            messages.info(request, _("Your account asks for more than a code. Sign in to go on."))
+            del request.session[ASKING]
+            return SeeOther(reverse("dsar:ask", args=[kind]))
+        try:
+            filed = actions.open_request(kind, person=person, by=person, language=language, **given)
+        except rules.AlreadyOpen as already:
+            filed = already.request
+    request.session[SENT] = _said(kind, told["email"], filed)
+    request.session.pop(ASKING, None)
+    return SeeOther(reverse("dsar:public-sent"))
+
+
+def _objected(email: str, language: str, given: dict[str, Any]) -> None:
+    """Obey an objection for an address, whoever sent it; its owner is told by mail.
+
+    Nobody learns from the page what became of it: it reads the same for every address.
+    """
+    person = person_for_claimed_address(email, language=language)
+    try:
+        actions.open_request(Kind.OBJECTION, person=person, by=None, language=language, **given)
+    except DomainError:
+        # Being erased, or erased: there is nothing left that could be used.
+        return
+
+
+def _said(kind: Kind, email: str, filed: SubjectRequest | None) -> dict[str, Any]:
+    return {
+        "kind": kind.value,
+        "email": email,
+        "reference": filed.reference if filed else "",
+        "due_on": filed.due_on.isoformat() if filed else "",
+    }
+
+
+def _code_page(
+    request: HttpRequest, told: dict[str, Any], form: CodeForm, *, status: int = 200
+) -> HttpResponse:
+    context = {"form": form, "email": told["email"], "title": KINDS[Kind(told["kind"])][0]}
+    return render(request, "dsar/public/code.html", context, status=status)
+
+
+def _is_proven(told: dict[str, Any], kind: Kind) -> bool:
+    """Whether the code was entered; lately, for what cannot be undone."""
+    age = timezone.now().timestamp() - float(told["proven_at"])
+    most = settings.ACCOUNT_REAUTHENTICATION_TIMEOUT if kind == Kind.ERASURE else LASTS
+    return age <= most
+
+
+def _send(request: HttpRequest) -> None:
+    told = request.session[ASKING]
+    language = get_language() or settings.LANGUAGE_CODE
+    ask_codes.send(told["email"], browser=told["browser"], language=language)
+
+
+def _country(request: HttpRequest) -> str:
+    """Propose a country: the one of the browser's first language, else the controller's."""
+    first = request.headers.get("Accept-Language", "").partition(",")[0].partition(";")[0].strip()
+    region = first.partition("-")[2].upper()
+    known = {code for code, _name in countries()} - {""}
+    return region if region in known else str(settings.CONTROLLER["country"])
+
+
+def _limit(request: HttpRequest, action: str, email: str) -> HttpResponse | None:
+    limited: HttpResponse | None = ratelimit.consume_or_429(request, action=action, key=email)
+    return limited
