@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,7 @@ from dsar.masks import mask_for
 from dsar.models import ErasureItem, Hold, Step, SubjectRequest
 from dsar.models.erasure import Decision
 from dsar.models.requests import Kind
-from dsar.sources.base import Declined, Proposal, Table, source_of
+from dsar.sources.base import Declined, Proposal, Row, Table, source_of
 from portal.lib import crypto
 
 # Seconds between two notes of how far a step is: for people who watch, not for each row.
@@ -69,7 +69,12 @@ def _wanted(request: SubjectRequest, tables: Iterator[Table]) -> Iterator[Table]
     """Return the tables that this kind of request is about; of others no row is read."""
     if request.kind != Kind.PORTABILITY:
         return tables
-    return (table for table in tables if table.portable)
+    return (replace(table, rows=_own(table)) for table in tables if table.portable)
+
+
+def _own(table: Table) -> Iterator[Row]:
+    """Yield the rows that the person provided: not what others made and only showed them."""
+    return (row for row in table.rows if not any(file.screen for file in row.files))
 
 
 def plan(held: steps.Claim) -> None:

@@ -19,7 +19,9 @@ app_name = "dsar"
 
 urlpatterns = [
     path("", include("dsar.urls_outside")),
+    path("", include("dsar.urls_erasure")),
     path("", include("dsar.urls_intake")),
+    path("", include("dsar.urls_redaction")),
     path("requests/", subject.index, name="index"),
     path("requests/new/", asking.choose, name="choose"),
     path("requests/new/<slug:kind>/", asking.ask, name="ask"),
@@ -44,6 +46,21 @@ urlpatterns = [
     path("staff/requests/<slug:reference>/release/", staff.release, name="release"),
     path("staff/requests/<slug:reference>/start/", staff.start, name="start"),
     path("staff/requests/<slug:reference>/approve/", staff.approve, name="approve"),
+    path("staff/requests/<slug:reference>/others/", redaction.places, name="redaction"),
+    path(
+        "staff/requests/<slug:reference>/others/<int:place>.png",
+        redaction.picture,
+        name="redaction-picture",
+    ),
+    path(
+        "staff/requests/<slug:reference>/others/decide/", redaction.decide, name="redaction-decide"
+    ),
+    path("staff/requests/<slug:reference>/others/mark/", redaction.mark, name="redaction-mark"),
+    path(
+        "staff/requests/<slug:reference>/others/release/",
+        redaction.ask_to_release,
+        name="redaction-release",
+    ),
     path("staff/requests/<slug:reference>/refuse/", staff_letters.refuse, name="refuse"),
     path("staff/requests/<slug:reference>/extend/", staff_letters.extend, name="extend"),
     path("staff/requests/<slug:reference>/messages/", staff.write, name="staff-write"),

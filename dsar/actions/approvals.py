@@ -57,7 +57,13 @@ def _extend(request: SubjectRequest, second: Approval) -> object:
     return staff.extend(request, by=second.asked_by, second=second, **second.given)
 
 
+def _release(request: SubjectRequest, second: Approval) -> object:
+    """Nothing more is done: ``redaction.rules`` sees that the copy may go out."""
+    return None
+
+
 OFFICES: dict[str, Office] = {
+    Act.RELEASE: Office(rules.may_take, "", _release),
     Act.REFUSE: Office(rules.may_refuse, "evidence", _refuse),
     Act.EXTEND: Office(rules.may_extend, "note_to_person", _extend),
     Act.ERASE_EVIDENCE: Office(evidence.may_decide, "why", evidence.erase),

@@ -53,6 +53,14 @@ def new_link(package: Package, *, by: User) -> str:
     return token
 
 
+def peek(token: str, *, by: User) -> Package | None:
+    """Return the package that a link would open now, leaving the link as it is; None if none."""
+    now, hashed = timezone.now(), crypto.hash_token(token)
+    mine = Package.objects.filter(link_hash=hashed, link_until__gt=now, request__person=by)
+    found = mine.select_related("request").first()
+    return found if found is not None and found.is_ready(now) else None
+
+
 @transaction.atomic
 def redeem(token: str, *, by: User) -> Package:
     """Spend a link and return the package it opens; stream it with ``packages.open_stream``.

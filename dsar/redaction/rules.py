@@ -37,11 +37,11 @@ def undecided(request: SubjectRequest) -> int:
 
 
 def second_person_missing(request: SubjectRequest) -> bool:
-    """Whether a second person has still to agree with what was decided (``REDACT_SECOND_PERSON``).
+    """Whether a second person has still to agree with what was decided (setting ``SECOND_PERSON``).
 
     One who agreed before the last decision has not seen it.
     """
-    if not settings.REDACT_SECOND_PERSON:
+    if Approval.Act.RELEASE not in settings.SECOND_PERSON:
         return False
     last = request.redactions.aggregate(last=Max("decided_at"))["last"]
     if last is None:

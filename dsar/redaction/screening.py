@@ -56,7 +56,7 @@ def places(step: Step, known: Known) -> Iterator[Redaction]:
     to_open: set[int] = set()
     for head, rows in parts.tables(step.part, keys):
         for number, row in enumerate(rows):
-            to_open.update(row.get("screen_files", ()))
+            to_open.update(_to_open(row, known))
             yield from _in_row(step, head, number, row, known)
     for name, blocks in parts.files(step.part, keys):
         if (number := parts.number_of(name)) in to_open:
@@ -110,7 +110,8 @@ def _where(place: Redaction) -> tuple[Any, ...]:
 def _in_row(
     step: Step, head: dict[str, Any], number: int, row: dict[str, Any], known: Known
 ) -> Iterator[Redaction]:
-    for key in row.get("screen", ()):
+    texts = [key for key, value in row["values"].items() if isinstance(value, str)]
+    for key in texts if known.words else row.get("screen", ()):
         for found in find(str(row["values"].get(key) or ""), known):
             yield Redaction(
                 request_id=step.request_id,
@@ -122,6 +123,14 @@ def _in_row(
                 start=found.start,
                 end=found.end,
             )
+
+
+def _to_open(row: dict[str, Any], known: Known) -> Iterable[int]:
+    """Return the files of a row to be looked into: for words that staff typed, every PDF."""
+    if not known.words:
+        opened: list[int] = row.get("screen_files", [])
+        return opened
+    return [parts.number_of(name) for name in row["files"] if name.lower().endswith(".pdf")]
 
 
 def _in_file(step: Step, number: int, blocks: Iterable[bytes], known: Known) -> Iterator[Redaction]:

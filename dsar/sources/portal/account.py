@@ -54,6 +54,7 @@ class AccountSource(Source):
                 Column("number", _("Number of the account")),
             ),
             [Row(_account_values(person), {"role": Role(person.role).label})],
+            portable=True,  # typed in by the person, used under the contract
         )
         yield Table(
             "addresses",
@@ -65,6 +66,7 @@ class AccountSource(Source):
                 Column("claimed", _("Yours since")),
             ),
             (_address_row(address) for address in person.addresses.order_by("pk")),
+            portable=True,  # given to us by the person or for them, used under the contract
         )
 
     def plan(self, person: User, request: SubjectRequest) -> Iterator[Proposal]:

@@ -74,6 +74,7 @@ class DocumentSource(Source):
                 .order_by("pk")
                 .iterator(chunk_size=500)
             ),
+            portable=True,  # sent, received and signed under the contract, by automated means
         )
 
     def plan(self, person: User, request: SubjectRequest) -> Iterator[Proposal]:
@@ -83,12 +84,27 @@ class DocumentSource(Source):
         for document in documents.iterator(chunk_size=500):
             yield decide(document, person, today)
 
+    def identity(self, item: ErasureItem | Proposal) -> str:
+        """Return the document's own number, which no other document ever has."""
+        return str(Document.objects.values_list("uid", flat=True).get(pk=_pk(item)))
+
+    def files(self, item: ErasureItem) -> tuple[str, ...]:
+        """Return the document's file as it is now."""
+        name = str(Document.objects.values_list("file", flat=True).get(pk=_pk(item)))
+        return (name,) if name else ()
+
     def erase(self, person: User, item: ErasureItem) -> None:
-        """Erase the document, or the person's part in it, or lock it away."""
+        """Erase the document, or the person's part in it, or lock it away.
+
+        What the law lets somebody decide (``dsar.actions.plan``) is not softened by the rules; what
+        others have a part in always is.
+        """
         document = Document.objects.select_for_update().get(pk=_pk(item))
         if document.erased_at is None:
             # Others may have signed since the plan was made: what is theirs now is not destroyed.
-            item.take_the_milder(decide(document, person, timezone.localdate()))
+            now = decide(document, person, timezone.localdate())
+            if not (item.is_decided and now.sentence == Sentence.CONTRACT_PROOF):
+                item.take_the_milder(now)
         if item.decision == Decision.ERASE:
             _erase(document)
             return
@@ -98,8 +114,8 @@ class DocumentSource(Source):
         document.parties.filter(named_by_address(person)).update(name="")
         if item.decision == Decision.ANONYMISE:
             mine.update(name="")
-        if item.decision == Decision.RESTRICT and document.restricted_at is None:
-            document.restricted_at = timezone.now()
+        if item.decision == Decision.RESTRICT and _is_theirs_alone(document, person):
+            document.restricted_at = document.restricted_at or timezone.now()
             document.save(update_fields=["restricted_at"])
 
     def prove_gone(self, person: User, item: ErasureItem) -> bool:
@@ -115,7 +131,8 @@ class DocumentSource(Source):
             return False
         if item.decision == Decision.ANONYMISE:
             return not mine.exclude(name="").exists()
-        return item.decision != Decision.RESTRICT or document.restricted_at is not None
+        locked = document.restricted_at is not None or not _is_theirs_alone(document, person)
+        return item.decision != Decision.RESTRICT or locked
 
     def end(self, person: User, item: ErasureItem) -> None:
         """At its date: erase what nobody else can see any more, else the person's name in it.
@@ -202,6 +219,11 @@ def _others(document: Document, person: User) -> list[Party]:
     return [party for party in document.parties.all() if _is_other(party, person)]
 
 
+def _is_theirs_alone(document: Document, person: User) -> bool:
+    """Whether nobody else has a part in it: under a hold a document of others stays theirs too."""
+    return not _others(document, person)
+
+
 def _is_other(party: Party, person: User) -> bool:
     if party.address is None:
         return True  # a signer of whom no address is known
@@ -258,12 +280,15 @@ def _row(document: Document, person: User) -> Row:
             "status": document.get_status_display(),
             "my_role": ", ".join(str(role.label) for role in roles),
         },
-        _original(document),
+        _original(document, mine),
     )
 
 
-def _original(document: Document) -> tuple[OriginalFile, ...]:
+def _original(document: Document, mine: list[Party]) -> tuple[OriginalFile, ...]:
+    """Return the file. Who sent or signs a document knows it, and gets it whole (CJEU C-487/21);
+    where the person is only in copy, data of others in it is looked for first (art. 15(4))."""
     if not document.file:
         return ()
     storage, name = document.file.storage, str(document.file.name)
-    return (OriginalFile(name, lambda: storage.open(name)),)
+    only_copy = all(party.role == Party.Role.COPY for party in mine)
+    return (OriginalFile(name, lambda: storage.open(name), screen=only_copy),)
