@@ -1,6 +1,7 @@
 """What staff decide about data of others in a copy (art. 15(4)); each decision is on record."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -155,5 +156,6 @@ def _decide(
     now = timezone.now()
     decided = places.update(verdict=verdict, reason=reason, by=by, decided_at=now)
     if decided:
-        note(request, Code.REDACTED, by=by, **{str(verdict): decided, "reason": str(reason)})
+        told: dict[str, Any] = {str(verdict): decided, "reason": str(reason)}
+        note(request, Code.REDACTED, by=by, **told)
     return decided

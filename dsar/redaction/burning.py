@@ -22,6 +22,7 @@ MOST_PIXELS = 12_000_000  # of one page
 QUALITY = 80
 STRIP = 26  # points below the page for the line that says what was done
 MARGIN = 0.5  # points of black around the letters
+MOST_BETWEEN = 2.5  # times the size of a letter, from it to the next of the same word
 FONT = Path(portal.lib.__file__).parent / "print" / "DejaVuSans.ttf"
 # Two bytes of text are one character of the same number: no glyphs, for nothing is drawn.
 TO_UNICODE = b"""/CIDInit /ProcSet findresource begin 12 dict begin begincmap
@@ -165,27 +166,44 @@ def _runs(letters: Iterable[Letter]) -> Iterator[list[Letter]]:
     """Yield the words: letters until the next space, or the next one that stands elsewhere."""
     run: list[Letter] = []
     for letter in letters:
-        apart = bool(run) and (
-            letter.box[0] < run[-1].box[0] or abs(letter.box[1] - run[-1].box[1]) > _height(run[-1])
-        )
-        if (letter.text.isspace() or apart) and run:
+        if run and (letter.text.isspace() or _is_apart(run[-1].box, letter.box)):
             yield run
             run = []
-        if not letter.text.isspace() and ord(letter.text) <= 0xFFFF and _height(letter) > 0:
+        has_size = letter.box[2] > letter.box[0] and letter.box[3] > letter.box[1]
+        if not letter.text.isspace() and ord(letter.text) <= 0xFFFF and has_size:
             run.append(letter)
     if run:
         yield run
 
 
 def _invisible(run: list[Letter]) -> bytes:
-    """Return the drawing of a word, as wide as it stands on the page, with a space behind it."""
+    """Return the drawing of a word: as long and as high as it stands, in the way that it runs."""
     text = "".join(letter.text for letter in run)
-    size = max(_height(letter) for letter in run)
-    width = run[-1].box[2] - run[0].box[0]
-    stretch = 100 * max(width, 0.1) / (size * len(text))
+    left, bottom = min(one.box[0] for one in run), min(one.box[1] for one in run)
+    right, top = max(one.box[2] for one in run), max(one.box[3] for one in run)
+    (x, y), (last_x, last_y) = _middle(run[0].box), _middle(run[-1].box)
+    across, up = last_x - x, last_y - y
+    if abs(up) > abs(across):
+        turned = b"0 1 -1 0 %.2f %.2f" if up > 0 else b"0 -1 1 0 %.2f %.2f"
+        place = (right, bottom) if up > 0 else (left, top)
+        length, size = top - bottom, right - left
+    else:
+        turned = b"1 0 0 1 %.2f %.2f" if across >= 0 else b"-1 0 0 -1 %.2f %.2f"
+        place = (left, bottom) if across >= 0 else (right, top)
+        length, size = right - left, top - bottom
+    stretch = 100 * max(length, 0.1) / (size * len(text))
     code = (text + " ").encode("utf-16-be").hex().encode()
-    place = (min(letter.box[0] for letter in run), min(letter.box[1] for letter in run))
-    return b"/Words %.2f Tf %.2f Tz 1 0 0 1 %.2f %.2f Tm <%b> Tj" % (size, stretch, *place, code)
+    return b"/Words %.2f Tf %.2f Tz %b Tm <%b> Tj" % (size, stretch, turned % place, code)
+
+
+def _is_apart(before: Box, box: Box) -> bool:
+    (x, y), (next_x, next_y) = _middle(before), _middle(box)
+    reach = MOST_BETWEEN * max(before[2] - before[0], before[3] - before[1])
+    return abs(next_x - x) > reach or abs(next_y - y) > reach
+
+
+def _middle(box: Box) -> tuple[float, float]:
+    return (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
 
 
 def _saved(pdf: pikepdf.Pdf) -> bytes:
@@ -275,10 +293,6 @@ def _with_caption(image: Image.Image, caption: str, scale: float) -> Image.Image
 def _letters_of_caption(caption: str) -> Iterator[Letter]:
     for place, letter in enumerate(caption):
         yield Letter(letter, (8 + 4 * place, 8, 12 + 4 * place, 16))
-
-
-def _height(letter: Letter) -> float:
-    return letter.box[3] - letter.box[1]
 
 
 def _grown(box: Box) -> Box:

@@ -20,6 +20,8 @@ MOST_PAGES = 2000
 NEEDED = frozenset(
     {"/Type", "/MediaBox", "/CropBox", "/Rotate", "/Resources", "/Contents", "/Group", "/Parent"}
 )
+# What a PDF that is not well made may raise where it is read.
+BROKEN = (ValueError, TypeError, KeyError, AttributeError, RuntimeError)
 # Characters further apart than this, in parts of their height, stand on different lines.
 SAME_LINE = 0.6
 # The part of a letter that a black box has to cover for the letter to be removed.
@@ -55,21 +57,54 @@ def flat(data: bytes) -> bytes:
     Raises:
         Unreadable: it is encrypted, broken, or no PDF.
     """
+    with _readable(data) as source, pikepdf.new() as bare:
+        if len(source.pages) > MOST_PAGES or not len(source.pages):
+            raise Unreadable("too many pages, or none")
+        source.generate_appearance_streams()
+        source.flatten_annotations()
+        bare.pages.extend(source.pages)
+        for page in bare.pages:
+            for key in set(page.obj.keys()) - NEEDED:
+                del page.obj[key]
+        result = BytesIO()
+        bare.save(result, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        return result.getvalue()
+
+
+@contextmanager
+def _readable(data: bytes) -> Iterator[pikepdf.Pdf]:
+    """Give the PDF with all that lies in it; whatever is wrong with it is one thing: unreadable."""
     try:
-        with pikepdf.open(BytesIO(data)) as source, pikepdf.new() as bare:
-            if len(source.pages) > MOST_PAGES or not len(source.pages):
-                raise Unreadable("too many pages, or none")
-            source.generate_appearance_streams()
-            source.flatten_annotations()
-            bare.pages.extend(source.pages)
-            for page in bare.pages:
-                for key in set(page.obj.keys()) - NEEDED:
-                    del page.obj[key]
-            result = BytesIO()
-            bare.save(result, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-            return result.getvalue()
-    except (pikepdf.PdfError, ValueError, TypeError, KeyError, RuntimeError) as error:
+        with pikepdf.open(BytesIO(data)) as pdf:
+            yield pdf
+    except (pikepdf.PdfError, pikepdf.PasswordError, *BROKEN) as error:
         raise Unreadable(type(error).__name__) from None
+
+
+def _in_fields(data: bytes, known: Known) -> Iterator[Place]:
+    """Yield the fields and notes whose text shows somebody, with the whole field as their box.
+
+    How a field is drawn depends on its fonts, and not every drawing can be read back.
+    """
+    found = []
+    with _readable(data) as pdf:
+        for number, page in enumerate(pdf.pages, start=1):
+            for one in page.obj.get("/Annots", []):
+                texts = [_text_of(one, key) for key in ("/V", "/Contents")]
+                sides = [float(side) for side in one.get("/Rect", [])]
+                across, up = sorted(sides[::2]), sorted(sides[1::2])
+                if len(sides) == 4:
+                    box = (across[0], up[0], across[1], up[1])
+                    kinds = {place.kind for text in texts for place in find(text, known)}
+                    found += [Place(kind, number, (box,)) for kind in sorted(kinds)]
+    yield from found
+
+
+def _text_of(annotation: pikepdf.Object, key: str) -> str:
+    """Return a text of a field, which may stand with the field that it is part of."""
+    parent: Any = annotation.get("/Parent", {})
+    value = annotation.get(key, parent.get(key, ""))
+    return str(value) if isinstance(value, (str, pikepdf.String)) else ""
 
 
 @contextmanager
@@ -85,9 +120,13 @@ def opened(plain: bytes) -> Iterator[pdfium.PdfDocument]:
         document.close()
 
 
-def scan(plain: bytes, known: Known) -> Iterator[Place]:
-    """Yield what is found on the pages; a page without text is one that only an eye can read."""
-    with opened(plain) as document:
+def scan(data: bytes, known: Known) -> Iterator[Place]:
+    """Yield what is found in the form fields and notes of a PDF, then on its pages.
+
+    A page without text is one that only an eye can read. Raises Unreadable.
+    """
+    yield from _in_fields(data, known)
+    with opened(flat(data)) as document:
         for number, page in enumerate(document, start=1):
             letters = letters_of(page)
             if not any(letter.text.strip() for letter in letters):

@@ -136,7 +136,7 @@ def _to_open(row: dict[str, Any], known: Known) -> Iterable[int]:
 def _in_file(step: Step, number: int, blocks: Iterable[bytes], known: Known) -> Iterator[Redaction]:
     at = {"request_id": step.request_id, "step": step, "file": number}
     try:
-        for place in pages.scan(pages.flat(whole(blocks)), known):
+        for place in pages.scan(whole(blocks), known):
             boxes = [[round(side, 2) for side in box] for box in place.boxes]
             yield Redaction(**at, kind=place.kind, page=place.page, boxes=boxes)
     except (pages.Unreadable, TooLarge):

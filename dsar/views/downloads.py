@@ -70,7 +70,7 @@ def _back_to_the_request(request: SignedInRequest, refusal: DomainError) -> Http
     newest = mine.order_by("-pk").first()
     if newest is None:
         raise refusal
-    messages.error(request, refusal.message)
+    messages.error(request, str(refusal.message))
     return redirect("dsar:detail", newest.reference)
 
 
