@@ -5,6 +5,7 @@ request's language. The person, whose account is gone, reaches it by the secret 
 """
 
 from collections.abc import Iterable
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -13,11 +14,12 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext, override
 
-from dsar import authorities, letters, rules
-from dsar.actions import steps
+from dsar import authorities, ledger, letters, rules
+from dsar import recipients as received
+from dsar.actions import recipients, steps
 from dsar.actions.lifecycle import Code, note
 from dsar.grounds import Cause, ErasureGround, Sentence
-from dsar.models import Certificate, ErasureItem, Step, SubjectRequest
+from dsar.models import Certificate, ErasureItem, RecipientNotice, Step, SubjectRequest
 from dsar.searching import held_until
 from dsar.sources.base import label_of
 from dsar.sources.portal.request_words import erase_words
@@ -28,22 +30,22 @@ FORMAT = "regard-erasure/1"
 
 
 def issue(held: steps.Claim) -> None:
-    """Write the certificate, send its link, forget the address; then the request is answered."""
+    """Write the certificate, send its link, forget the address; then the request is answered.
+
+    After a restore the person has the link already: it opens the new certificate, and no further
+    mail is sent.
+    """
     token = crypto.new_token()
 
     def write(request: SubjectRequest, step: Step) -> None:
-        body = _body(request)
-        certificate = Certificate.objects.create(
-            request=request,
-            body=body,
-            sha256=sha256_of(body),
-            jws=keys.sign(canonical_json(body)),
-            token_hash=crypto.hash_token(token),
-        )
-        note(request, Code.CERTIFIED, by=None, sha256=certificate.sha256)
-        to = request.contact or request.person.email or ""
-        has_gaps = bool(body["gaps"])
-        letters.send_certificate(request, to=to, path=path_of(token), has_gaps=has_gaps)
+        sent_before = ledger.token_hash_of(request)
+        if not sent_before:
+            recipients.tell_of_erasure(request)
+        certificate = _write(request, sent_before or crypto.hash_token(token))
+        if not sent_before:
+            to = request.contact or request.person.email or ""
+            has_gaps = bool(certificate.body["gaps"])
+            letters.send_certificate(request, to=to, path=path_of(token), has_gaps=has_gaps)
         request.contact = ""
         request.save(update_fields=["contact"])
         if held_until(request.person) is None:
@@ -52,6 +54,20 @@ def issue(held: steps.Claim) -> None:
             request.refresh_from_db()
 
     steps.settle(held, Step.Outcome.DONE, write)
+
+
+def _write(request: SubjectRequest, token_hash: str) -> Certificate:
+    body = _body(request)
+    certificate = Certificate.objects.create(
+        request=request,
+        body=body,
+        sha256=sha256_of(body),
+        jws=keys.sign(canonical_json(body)),
+        token_hash=token_hash,
+    )
+    ledger.record_certificate(certificate)
+    note(request, Code.CERTIFIED, by=None, sha256=certificate.sha256)
+    return certificate
 
 
 def path_of(token: str) -> str:
@@ -75,6 +91,9 @@ def context(certificate: Certificate) -> dict[str, Any]:
         "issued_at": parse_datetime(body["issued_at"]),
         "erased": [_in_words(item) for item in body["erased"]],
         "kept": [_in_words(item) for item in body["kept"]],
+        "told": received.told(certificate.request)
+        or received.told_before(body.get("recipients", [])),
+        "backups_until": parse_date(body.get("backups_until") or ""),
         "gaps": [label_of(slug) for slug in body["gaps"]],
         "gap_lines": [_gap_in_words(slug, body) for slug in body["gaps"]],
         "in_part": bool(body["gaps"] or body["unproven"]),
@@ -89,7 +108,7 @@ def as_pdf(certificate: Certificate) -> bytes:
     # The form that the page /verify/ takes: what is sealed, readable, and the seal over it.
     sealed = canonical_json({"certificate": certificate.body, "jws": certificate.jws})
     with override(language):
-        shown = context(certificate) | {"at": certificate.issued_at}
+        shown = context(certificate) | {"at": certificate.issued_at, "now": timezone.now()}
         facts = gettext("What this certificate says, and our signature under it")
     return pdf.render(
         "dsar/pdf/certificate.html",
@@ -112,6 +131,9 @@ def _body(request: SubjectRequest) -> dict[str, Any]:
         "erased": _summed(item for item in items if not item.stays and item.proven_at),
         "kept": [_item(item) for item in items if item.stays],
         "unproven": [_item(item) for item in items if not item.proven_at],
+        "recipients": [_recipient(notice) for notice in request.recipients.all()]
+        or ledger.recipients_of(request),
+        "backups_until": _backups_until().isoformat(),
         "gaps": sorted({step.source for step in rules.gaps(request)}),
         "causes": {step.source: step.cause for step in rules.gaps(request) if step.cause},
     }
@@ -136,7 +158,23 @@ def _item(item: ErasureItem) -> dict[str, Any]:
         "sentence": item.sentence,
         "ground": item.ground,
         "until": item.until.isoformat() if item.until else None,
+    } | ({"why": item.why} if item.why and item.stays else {})
+
+
+def _recipient(notice: RecipientNotice) -> dict[str, Any]:
+    """Return whom we tell of it (art. 19); what they answered comes later and is shown beside."""
+    return {
+        "recipient": notice.recipient,
+        "name": notice.name,
+        "what": notice.what,
+        "documents": len(notice.documents),
     }
+
+
+def _backups_until() -> date:
+    """Return the day from which no backup holds what was erased today."""
+    days: int = settings.BACKUP_DAYS
+    return timezone.localdate() + timedelta(days=days)
 
 
 def _gap_in_words(slug: str, body: dict[str, Any]) -> str:

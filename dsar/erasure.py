@@ -5,15 +5,17 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from dsar import ledger
 from dsar.actions import steps
 from dsar.actions.lifecycle import Code, lock, note
 from dsar.grounds import Cause, ErasureGround, Sentence
 from dsar.models import ErasureItem, Step, SubjectRequest
 from dsar.models.erasure import STAYING, Decision
 from dsar.searching import as_fields, held_until, proposals
-from dsar.sources.base import Declined, Source, SourceError, place_of, source_of
+from dsar.sources.base import Declined, Source, SourceError, place_of, registered, source_of
 from dsar.states import Status
 
 log = logging.getLogger(__name__)
@@ -54,10 +56,11 @@ def prove(held: steps.Claim) -> None:
     steps.settle(held, outcome, records=proven)
 
 
-def end_what_is_due(today: date) -> int:
+def end_what_is_due(today: date, *, person_id: int | None = None) -> int:
     """Erase what was kept until a date that has come; return how many things ended.
 
     A thing under a legal hold stays until it is lifted. ``today`` is in the controller's zone.
+    With ``person_id`` only what is kept of that person.
     """
     due = ErasureItem.objects.filter(
         decision__in=STAYING,
@@ -66,8 +69,10 @@ def end_what_is_due(today: date) -> int:
         until__lte=today,
         request__status=Status.ANSWERED,
     )
+    if person_id is not None:
+        due = due.filter(request__person=person_id)
     ended = 0
-    for pk in list(due.order_by("until", "pk").values_list("pk", flat=True)):
+    for pk in _in_order(due):
         try:
             ended += _end_one(pk)
         except SourceError as error:
@@ -78,6 +83,13 @@ def end_what_is_due(today: date) -> int:
         except Exception as error:  # noqa: BLE001
             log.error("item %s could not be ended: %s", pk, place_of(error))
     return ended
+
+
+def _in_order(items: QuerySet[ErasureItem]) -> list[int]:
+    """Return the items' ids; who the person is comes last, for the rest is found by it."""
+    rows = items.values_list("pk", "source", "until")
+    last = {source.slug for source in registered().values() if source.identifies}
+    return [pk for pk, source, until in sorted(rows, key=lambda r: (r[1] in last, r[2], r[0]))]
 
 
 def _carry_out_all(held: steps.Claim, source: Source) -> None:
@@ -106,9 +118,11 @@ def _carry_out_one(held: steps.Claim, source: Source, pk: int) -> None:
     if hold is not None and not item.stays:  # placed since the plan was made
         item.decision, item.sentence = Decision.RESTRICT, Sentence.HELD
         item.ground, item.until = ErasureGround.LEGAL_CLAIMS, hold.review_on
+    traced = ledger.trace(source, item)
     source.erase(request.person, item)
     item.done_at = timezone.now()
     item.save()
+    ledger.record_item(item, traced)
     note(request, Code.ITEM_ERASED, by=None, **_about(item))
 
 
@@ -137,7 +151,10 @@ def _end_one(pk: int) -> bool:
     request: SubjectRequest = item.request
     if item.ended_at is not None or held_until(request.person) is not None:
         return False
-    source_of(item.source).end(request.person, item)
+    source = source_of(item.source)
+    traced = ledger.trace(source, item)
+    source.end(request.person, item)
+    ledger.record_end(item, traced)
     item.ended_at, item.label = timezone.now(), ""
     item.save(update_fields=["ended_at", "label"])
     note(request, Code.ITEM_ENDED, by=None, **_about(item))

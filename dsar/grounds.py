@@ -164,6 +164,14 @@ class Sentence(models.TextChoices):
         "kept_elsewhere",
         _("Kept for the reason named until its day, used for nothing else, then erased."),
     )
+    KEPT_BY_DECISION = (
+        "kept_by_decision",
+        _("Kept locked away because our staff decided so; the reason stands beside it."),
+    )
+    ERASED_BY_DECISION = (
+        "erased_by_decision",
+        _("Erased. Two of our staff decided that it is not needed as proof."),
+    )
     HELD = ("held", _("Kept because of a dispute under way. It is erased when that ends."))
 
 

@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from dsar.actions.requests import clock
-from dsar.grounds import Sentence, ground_label
-from dsar.models import ErasureItem, SubjectRequest
+from dsar.grounds import ErasureGround, Sentence, ground_label
+from dsar.models import ErasureItem, Hold, SubjectRequest
 from dsar.models.erasure import STAYING, Decision
 from dsar.models.requests import Kind
-from dsar.searching import proposals
+from dsar.searching import held_until, proposals
 from dsar.sources.base import Proposal, SourceError, Words, label_of, registered
 
 # A preview is made while the person waits: of a very long list it shows the beginning, and says so.
@@ -26,6 +26,7 @@ class Thing:
 
     label: str
     until: date | None
+    why: str = ""  # of a decision that staff took otherwise than the rules propose
 
 
 @dataclass
@@ -43,6 +44,11 @@ class Group:
     def is_listed(self) -> bool:
         """Whether there are several, worth a list of their own."""
         return len(self.things) > 1
+
+    @property
+    def why(self) -> str:
+        """The reason that staff gave for the one thing, if they decided."""
+        return "" if self.is_listed else self.things[0].why
 
     @property
     def label(self) -> str:
@@ -91,10 +97,22 @@ def preview_erasure(person: User, language: str) -> Preview:
 
 
 def plan_of(request: SubjectRequest) -> Preview:
-    """Return the plan as it was made, for the person's page and for support."""
-    items = [(item.source, item) for item in request.items.all()]
+    """Return the plan as it stands, for the person's page and for support.
+
+    A legal hold placed since it was made keeps what has not been carried out.
+    """
+    hold = held_until(request.person)
+    items = [(item.source, _under(item, hold)) for item in request.items.all()]
     goes, stays = _split(items)
     return Preview(goes, stays, [], is_cut=False)
+
+
+def _under(item: ErasureItem, hold: Hold | None) -> ErasureItem:
+    """Return the item as a hold leaves it; changes the instance only."""
+    if hold is not None and item.done_at is None and not item.stays:
+        item.decision, item.sentence = Decision.RESTRICT, Sentence.HELD
+        item.ground, item.until = ErasureGround.LEGAL_CLAIMS, hold.review_on
+    return item
 
 
 def _split(
@@ -105,7 +123,7 @@ def _split(
         key = (slug, one.decision, one.sentence)
         group = groups.setdefault(key, _group(slug, one))
         group.amount += one.amount
-        group.things.append(Thing(one.label, one.until))
+        group.things.append(Thing(one.label, one.until, getattr(one, "why", "")))
     ordered = list(groups.values())
     stays = [group for group in ordered if group.decision in STAYING | {Decision.ANONYMISE}]
     return [group for group in ordered if group not in stays], stays

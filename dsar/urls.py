@@ -5,6 +5,7 @@ from django.urls import include, path
 from dsar.views import (
     asking,
     clock,
+    deciding,
     downloads,
     staff,
     staff_filters,
@@ -21,6 +22,7 @@ urlpatterns = [
     path("", include("dsar.urls_outside")),
     path("", include("dsar.urls_erasure")),
     path("", include("dsar.urls_intake")),
+    path("", include("dsar.urls_sources")),
     path("", include("dsar.urls_redaction")),
     path("requests/", subject.index, name="index"),
     path("requests/new/", asking.choose, name="choose"),
@@ -46,21 +48,6 @@ urlpatterns = [
     path("staff/requests/<slug:reference>/release/", staff.release, name="release"),
     path("staff/requests/<slug:reference>/start/", staff.start, name="start"),
     path("staff/requests/<slug:reference>/approve/", staff.approve, name="approve"),
-    path("staff/requests/<slug:reference>/others/", redaction.places, name="redaction"),
-    path(
-        "staff/requests/<slug:reference>/others/<int:place>.png",
-        redaction.picture,
-        name="redaction-picture",
-    ),
-    path(
-        "staff/requests/<slug:reference>/others/decide/", redaction.decide, name="redaction-decide"
-    ),
-    path("staff/requests/<slug:reference>/others/mark/", redaction.mark, name="redaction-mark"),
-    path(
-        "staff/requests/<slug:reference>/others/release/",
-        redaction.ask_to_release,
-        name="redaction-release",
-    ),
     path("staff/requests/<slug:reference>/refuse/", staff_letters.refuse, name="refuse"),
     path("staff/requests/<slug:reference>/extend/", staff_letters.extend, name="extend"),
     path("staff/requests/<slug:reference>/messages/", staff.write, name="staff-write"),
@@ -77,6 +64,8 @@ urlpatterns = [
     path("staff/approvals/<int:pk>/agree/", staff_second.agree, name="approval-agree"),
     path("staff/approvals/<int:pk>/decline/", staff_second.decline, name="approval-decline"),
     path("staff/approvals/<int:pk>/back/", staff_second.take_back, name="approval-back"),
+    path("staff/requests/<slug:reference>/resolve/", deciding.resolve, name="resolve"),
+    path("staff/requests/<slug:reference>/end-pause/", deciding.end_pause, name="end-pause"),
     path("requests/<slug:reference>/country/", clock.country, name="country"),
     path("staff/requests/<slug:reference>/pause/", clock.pause, name="pause"),
     path("staff/requests/<slug:reference>/resume/", clock.resume, name="resume"),

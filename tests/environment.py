@@ -31,6 +31,7 @@ def prepare() -> None:
         "SITE_URL": "http://localhost",
         "EMAIL_URL": "smtp://localhost:1025",
         "AI_TRAINING_SHAPE": "consent",
+        "ERASURE_GRACE_HOURS": "0",
         "TIME_ZONE": "Europe/Paris",
         "CONTROLLER_NAME": "Paraphe SAS",
         "CONTROLLER_ADDRESS": "8 rue des Tests, 75011 Paris",

@@ -14,7 +14,7 @@ import time
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -152,7 +152,19 @@ def message(event: ChoiceEvent, now: datetime) -> dict[str, Any]:
     return {"type": "choice.changed", "timestamp": now.isoformat(), "data": data}
 
 
-def signed(row: Propagation, body: str, now: datetime) -> dict[str, str]:
+class Addressed(Protocol):
+    """What goes to a system, under a number of its own."""
+
+    @property
+    def uid(self) -> uuid.UUID:
+        """The number by which the receiver knows a message that comes twice."""
+
+    @property
+    def system(self) -> System:
+        """Whose secret signs."""
+
+
+def signed(row: Addressed, body: str, now: datetime) -> dict[str, str]:
     """Return the headers of Standard Webhooks; for a day after a change, both secrets sign.
 
     Raises:

@@ -5,11 +5,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from dsar import calendars, deadlines, letters, rules
-from dsar.actions import engine
+from dsar import letters, reckoning, rules, staff_mail
+from dsar.actions import engine, grace, restriction
 from dsar.actions.lifecycle import Code, lock, move, note
 from dsar.grounds import ExtensionReason, RefusalGround
-from dsar.models import Step, SubjectRequest
+from dsar.models import Approval, Step, SubjectRequest
 from dsar.states import Status
 
 
@@ -22,6 +22,27 @@ def take(request: SubjectRequest, *, by: User) -> SubjectRequest:
         note(request, Code.TAKEN, by=by)
         request.assignee = by
         request.save(update_fields=["assignee"])
+    return request
+
+
+@transaction.atomic
+def assign(request: SubjectRequest, *, by: User, to: User) -> SubjectRequest:
+    """Give the request to a colleague, who is told by mail; to oneself it is :func:`take`.
+
+    Raises:
+        StaffOnly, NotYourOwn: the colleague may not work on it.
+        Closed: it has been answered, refused or withdrawn.
+    """
+    if to.pk == by.pk:
+        return take(request, by=by)
+    request = lock(request)
+    rules.may_assign(request, by, timezone.localdate())
+    rules.staff_of_another(request, to)
+    if request.assignee_id != to.pk:
+        event = note(request, Code.ASSIGNED, by=by, to=to.pk)
+        request.assignee = to
+        request.save(update_fields=["assignee"])
+        staff_mail.announce_assignment(request, event.pk)
     return request
 
 
@@ -41,6 +62,8 @@ def release(request: SubjectRequest, *, by: User) -> SubjectRequest:
 def approve(request: SubjectRequest, *, by: User, accept_gaps: bool = False) -> SubjectRequest:
     """Approve the search (access) or the plan (erasure): the worker carries it out.
 
+    An erasure can still be taken back for a while (``dsar.actions.grace``).
+
     Raises:
         HasGaps: a source failed and ``accept_gaps`` does not say that the answer shall name it.
         IllegalMove: it is not ready for review.
@@ -53,31 +76,36 @@ def approve(request: SubjectRequest, *, by: User, accept_gaps: bool = False) -> 
     request.approved_by, request.approved_at = by, timezone.now()
     request.steps.filter(pk__in=[step.pk for step in missing]).update(accepted_at=timezone.now())
     sources = [step.source for step in missing]
-    move(request, Status.PREPARING, code=Code.APPROVED, by=by, gaps=sources)
-    return engine.advance(request)
+    return grace.begin(request, by=by, gaps=sources)
 
 
 @transaction.atomic
 def extend(
-    request: SubjectRequest, *, by: User, reason: ExtensionReason, note_to_person: str
+    request: SubjectRequest,
+    *,
+    by: User,
+    reason: ExtensionReason,
+    note_to_person: str,
+    second: Approval | None = None,
 ) -> SubjectRequest:
-    """Take the two further months of art. 12(3), counted from receipt, and tell the person why.
+    """Take the more time that the law gives, counted from receipt, and tell the person why.
 
     Raises:
-        TooLateToExtend: the first month is over.
+        NothingToExtend: the law gives no more time for this.
+        TooLateToExtend: the first month, or the law's other first time, is over.
         AlreadyExtended: it has been done before.
         EvidenceMissing: the person is owed the reason in words.
+        SecondPersonNeeded: nobody else has agreed (see ``actions.approvals``).
     """
     request = lock(request)
     rules.may_extend(request, by, timezone.localdate())
+    rules.second_person(request, Approval.Act.EXTEND, second)
     if not note_to_person.strip():
         raise rules.EvidenceMissing(_("Say in a sentence why more time is needed."))
-    old, closed = request.due_on, calendars.closed_days(request.received_on)
-    request.due_on = deadlines.answer_by(
-        request.received_on, request.law, extended=True, holidays=closed
-    )
     request.extended_at, request.extension_reason = timezone.now(), reason
     request.extension_note = note_to_person.strip()
+    old = request.due_on
+    request.due_on = reckoning.dates(request, reckoning.office_today()).due_on
     request.save()
     dates = {"old_due_on": old.isoformat(), "due_on": request.due_on.isoformat()}
     note(request, Code.EXTENDED, by=by, reason=reason, **dates)
@@ -87,7 +115,12 @@ def extend(
 
 @transaction.atomic
 def refuse(
-    request: SubjectRequest, *, by: User, ground: RefusalGround, evidence: str
+    request: SubjectRequest,
+    *,
+    by: User,
+    ground: RefusalGround,
+    evidence: str,
+    second: Approval | None = None,
 ) -> SubjectRequest:
     """Refuse, with the ground, what shows it, and where to complain (art. 12(4)).
 
@@ -95,13 +128,16 @@ def refuse(
         EvidenceMissing: the controller bears the burden of proof (art. 12(5)).
         AlreadyCarriedOut: something has been erased.
         IllegalMove: it is closed or being carried out.
+        SecondPersonNeeded: nobody else has agreed (see ``actions.approvals``).
     """
     request = lock(request)
     rules.may_refuse(request, by, timezone.localdate())
+    rules.second_person(request, Approval.Act.REFUSE, second)
     if not evidence.strip():
         raise rules.EvidenceMissing(_("A refusal needs what shows its ground, in words."))
     request.refusal_ground, request.refusal_evidence = ground, evidence.strip()
     move(request, Status.REFUSED, code=Code.REFUSED, by=by, ground=ground)
+    restriction.end_with(request, by=by)
     engine.discard_parts(request)
     letters.explain_refusal(request)
     return request

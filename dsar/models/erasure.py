@@ -1,5 +1,6 @@
 """What is decided about each thing an erasure touches, and the proof that it was done."""
 
+import uuid
 from datetime import date
 from typing import Protocol
 
@@ -68,6 +69,12 @@ class ErasureItem(models.Model):
     sentence = models.CharField(max_length=20, choices=Sentence)
     until = models.DateField(null=True, blank=True)
     files = models.JSONField(default=list)  # storage names that must be gone
+    # Staff decided otherwise than the rules proposed (``dsar.actions.plan``), and why in words that
+    # the person reads; the words are emptied by erasure.
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    agreed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    why = models.TextField(max_length=1000, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
     proven_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -103,6 +110,11 @@ class ErasureItem(models.Model):
         """Whether it is kept, restricted or not."""
         return self.decision in STAYING
 
+    @property
+    def is_decided(self) -> bool:
+        """Whether staff decided otherwise than the rules propose, or it was decided before."""
+        return self.decided_at is not None
+
     def take_the_milder(self, now: "Decided") -> None:
         """Replace the decision of the plan by that of ``now`` if this one destroys less.
 
@@ -121,14 +133,18 @@ class Hold(models.Model):
     """A legal hold: while it stands, nothing of the person is erased.
 
     ``reason`` says which dispute in a few words and names nobody. ``review_on`` is when somebody
-    must look at it again.
+    must look at it again. ``placed_again_at``: a replay after a restore put it back.
     """
 
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     person = models.ForeignKey(User, models.PROTECT, related_name="holds")
     reason = models.CharField(max_length=200)
     owner = models.ForeignKey(User, models.PROTECT, related_name="holds_i_own")
     placed_at = models.DateTimeField(default=timezone.now)
     review_on = models.DateField()
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+    reviewed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    placed_again_at = models.DateTimeField(null=True, blank=True)
     lifted_at = models.DateTimeField(null=True, blank=True)
     lifted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
@@ -141,7 +157,8 @@ class Hold(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["person"], name="hold_standing", condition=Q(lifted_at=None))
+            models.Index(fields=["person"], name="hold_standing", condition=Q(lifted_at=None)),
+            models.Index(fields=["review_on"], name="hold_to_review", condition=Q(lifted_at=None)),
         ]
 
     def __str__(self) -> str:

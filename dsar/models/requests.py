@@ -5,6 +5,8 @@ import uuid
 from datetime import date
 from typing import Any, Self
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -201,6 +203,7 @@ class SubjectRequest(models.Model):
             models.Index(fields=["status", "due_on", "id"], name="dsar_by_status"),
             models.Index("person", F("received_at").desc(), name="dsar_of_person"),
             models.Index("closed_at", name="dsar_closed", condition=Q(closed_at__isnull=False)),
+            GinIndex(SearchVector("about", config="simple"), name="dsar_words"),
         ]
 
     def __str__(self) -> str:
@@ -269,6 +272,7 @@ class RequestEvent(models.Model):
         RESOLVED = "resolved", _("decided")
         RECTIFIED = "rectified", _("data corrected")
         RESTRICTED = "restricted", _("use paused")
+        LIFTING_TOLD = "lifting_told", _("end of the pause announced")
         RESTRICTION_LIFTED = "restriction_lifted", _("pause of the use ended")
         OBEYED = "obeyed", _("objection obeyed")
         APPEALED = "appealed", _("answer contested")
@@ -323,7 +327,10 @@ class Message(models.Model):
     erased_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["request", "id"], name="dsar_messages")]
+        indexes = [
+            models.Index(fields=["request", "id"], name="dsar_messages"),
+            GinIndex(SearchVector("text", config="simple"), name="message_words"),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="message_empty_iff_erased",

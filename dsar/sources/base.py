@@ -211,11 +211,16 @@ def place_of(error: Exception) -> str:
 @cache
 def registered() -> dict[str, Source]:
     """Return every source by its slug: ``settings.DSAR_SOURCES``, then those described in files."""
-    sources: list[Source] = [import_string(path)() for path in settings.DSAR_SOURCES]
-    found = {source.slug: source for source in sources}
+    found = built_in()
     # By its path, for it is made of what this module defines.
     described = import_string("dsar.sources.files.described")
     return found | {one.source.slug: one.source for one in described(found)}
+
+
+def built_in() -> dict[str, Source]:
+    """Return the sources that are classes of their own, by slug, in the order of the settings."""
+    sources: list[Source] = [import_string(path)() for path in settings.DSAR_SOURCES]
+    return {source.slug: source for source in sources}
 
 
 def source_of(slug: str) -> Source:

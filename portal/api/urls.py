@@ -10,6 +10,7 @@ from consents import api_people as people
 from consents import api_runs as runs
 from consents.api_obeying import Applied
 from dsar import api as requests
+from dsar.api_recipients import Confirmed
 from portal.api import schema  # noqa: F401 - tells drf-spectacular how clients sign in
 
 urlpatterns = [
@@ -22,6 +23,9 @@ urlpatterns = [
     path("permits/", consents.Permits.as_view(), name="api-permits"),
     *api_bulk.urlpatterns,
     path("propagations/<uuid:uid>/applied/", Applied.as_view(), name="api-applied"),
+    path(
+        "recipient-notices/<uuid:uid>/confirmed/", Confirmed.as_view(), name="api-recipient-confirmed"
+    ),
     path("training-runs/", runs.TrainingRuns.as_view(), name="api-runs"),
     path("training-runs/<str:reference>/", runs.Run.as_view(), name="api-run"),
     path(

@@ -30,6 +30,8 @@ def make(*, smtp_port: int) -> dict[str, str]:
             "SITE_URL": state.url(),
             # The systems of the demo are pages of the demo itself.
             "OUTGOING_ALLOWED_HOSTS": urlsplit(os.environ.get("SITE_URL", state.url())).netloc,
+            # A minute, so that it can be seen to end.
+            "ERASURE_GRACE_HOURS": "0.0167",
             "EMAIL_URL": f"smtp://localhost:{smtp_port}",
             "ALLOWED_HOSTS": "*" if host == "0.0.0.0" else f"localhost,127.0.0.1,[::1],{host}",  # noqa: S104
         }

@@ -13,7 +13,18 @@ from django.db import models, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from dsar.models import Approval, Attachment, ErasureItem, Message, Note, OutsideTask, Pause, SubjectRequest
+from dsar.models import (
+    Approval,
+    Attachment,
+    ErasureItem,
+    Message,
+    Note,
+    OutsideTask,
+    Pause,
+    Restriction,
+    Statement,
+    SubjectRequest,
+)
 
 # What stands in the place of an erased text that may not be empty.
 ERASED = "—"
@@ -79,6 +90,13 @@ PLACES: list[Place] = [
         counted=False,
     ),
     Place(ErasureItem, "request", ~Q(why=""), fields(why=""), counted=False),
+    Place(Restriction, "request", ~Q(lift_reason=""), fields(lift_reason=""), counted=False),
+    Place(
+        Statement,
+        "request",
+        Q(erased_at=None),
+        lambda r: r.update(text="", erased_at=timezone.now()),
+    ),
     Place(Pause, "request", ~Q(question=""), fields(question="")),
     Place(Approval, "request", ~Q(given={}) | ~Q(why=""), fields(given={}, why=""), counted=False),
     Place(Attachment, "request", Q(destroyed_at=None), destroy_attachments),

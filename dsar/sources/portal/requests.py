@@ -13,6 +13,7 @@ from dsar.models import Certificate, ErasureItem, Package, SubjectRequest
 from dsar.models.erasure import Decision
 from dsar.sources.base import Description, Proposal, Source, Table
 from dsar.sources.portal import request_tables as tables
+from dsar.sources.portal import request_tables_kinds as tables_kinds
 from dsar.sources.portal.request_tables import messages_of, written_as_staff
 from dsar.sources.portal.request_words import count_words, erase_words
 
@@ -42,6 +43,8 @@ class RequestSource(Source):
             "dsar.Approval",
             "dsar.Attachment",
             "dsar.OutsideTask",
+            "dsar.Restriction",
+            "dsar.Statement",
             "dsar.OutsideCode",
         }
     )
@@ -73,6 +76,9 @@ class RequestSource(Source):
         yield tables.holds(person)
         yield tables.pauses(person)
         yield tables.attachments(person)
+        yield tables_kinds.paused(person)
+        yield tables_kinds.statements(person)
+        yield tables_kinds.answers(person)
 
     def plan(self, person: User, request: SubjectRequest) -> Iterator[Proposal]:
         """Words and copies of earlier requests go, the proof of answering stays for its time."""
