@@ -100,5 +100,5 @@ def _summary(
 ) -> str:
     if not refused:
         return f"{act.done(len(done))}."
-    not_done = ngettext("%(n)d not", "%(n)d not", len(refused)) % {"n": len(refused)}
+    not_done = ngettext("%(n)d not", "%(n)d not", refused) % {"n": refused}
     return f"{act.done(len(done))}, {not_done}."

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -25,6 +27,7 @@ class Note(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        indexes = [GinIndex(SearchVector("text", config="simple"), name="note_words")]
         constraints = [
             models.CheckConstraint(
                 name="note_empty_iff_erased",
