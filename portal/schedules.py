@@ -86,6 +86,18 @@ PERIODIC = [
         "a corrected calendar, or a newer library of holidays, moves the dates of open requests",
     ),
     Periodic(
+        "outside-questions",
+        "dsar.tasks_outside.follow_up",
+        "41 * * * *",
+        "who was asked outside is reminded, silence is told to the office, answers are forgotten",
+    ),
+    Periodic(
+        "outside-ends",
+        "dsar.tasks_outside.ask_about_ends",
+        "13 2 * * *",
+        "owners of sources are asked to erase what they kept until today",
+    ),
+    Periodic(
         "copies",
         "dsar.tasks.expire_packages",
         "11 * * * *",

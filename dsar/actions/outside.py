@@ -203,6 +203,11 @@ def forget() -> None:
     OutsideCode.objects.filter(expires_at__lt=now - timedelta(days=1)).delete()
 
 
+def kept_names() -> set[str]:
+    """Return the names in the storage that a row names, for the nightly tidying."""
+    return set(OutsideTask.objects.exclude(answer="").values_list("answer", flat=True))
+
+
 def _open_question(task: OutsideTask) -> OutsideTask:
     locked = locked_question(task)
     if locked is None or not locked.is_open(timezone.now()):
