@@ -7,3 +7,7 @@ class RequestsConfig(AppConfig):
     """See docs/architecture.md for what lives here."""
 
     name = "dsar"
+
+    def ready(self) -> None:
+        """Register the checks."""
+        from dsar import checks  # noqa: F401 - needs the models to be loaded

@@ -34,6 +34,7 @@ NAVIGATION: dict[str, tuple[tuple[str, Any], ...]] = {
         ("/staff/outbox/", _("Mail and deliveries")),
         ("/staff/events/", _("Events")),
         ("/staff/deliveries/", _("Systems")),
+        ("/staff/sources/", _("Sources")),
         ("/account/", _("Account")),
     ),
     Role.DPO: (
@@ -44,6 +45,7 @@ NAVIGATION: dict[str, tuple[tuple[str, Any], ...]] = {
         ("/staff/outbox/", _("Mail and deliveries")),
         ("/staff/events/", _("Events")),
         ("/staff/systems/", _("Systems")),
+        ("/staff/sources/", _("Sources")),
         ("/staff/calendar/", _("Calendar")),
         ("/account/", _("Account")),
     ),

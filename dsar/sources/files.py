@@ -65,12 +65,39 @@ class DescribedSource:
 
 @dataclass(frozen=True)
 class Described:
-    """A file of the folder: its source, whole or broken, and what is wrong with it."""
+    """A file of the folder: its type and source, whole or broken, and what is wrong with it."""
 
     path: Path
-    type: str
+    kind: str
     source: Source
     problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reached:
+    """What was found where a source lies: what does not fit, and what somebody should know."""
+
+    problems: Problems
+    warnings: Problems
+
+
+@dataclass(frozen=True)
+class SampledTable:
+    """A few rows of a dry run, masked, under the labels of their columns."""
+
+    name: str
+    title: Words
+    count: int
+    labels: tuple[Words, ...]
+    rows: tuple[tuple[tuple[Words, str], ...], ...]  # label and value of each cell
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a dry run found, and what an erasure would do with it."""
+
+    tables: tuple[SampledTable, ...]
+    proposals: tuple[Proposal, ...]
 
 
 class DescribedType(Source):
@@ -94,6 +121,24 @@ class DescribedType(Source):
     def describe(self) -> Description:
         """Say what the file says."""
         return self.described.description
+
+    def reach(self) -> Reached:
+        """Go where the source lies and see whether the description fits; changes nothing.
+
+        Raises:
+            NotImplementedError: this type has no way to see that.
+            SourceError: it cannot be reached.
+        """
+        raise NotImplementedError
+
+    def try_out(self, emails: Collection[str]) -> Trial:
+        """Search for whoever has one of the addresses, without a request; changes nothing.
+
+        Raises:
+            NotImplementedError: this type cannot search without asking somebody.
+            SourceError: it cannot be searched.
+        """
+        raise NotImplementedError
 
 
 class BrokenSource(Source):

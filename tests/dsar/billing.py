@@ -1,4 +1,4 @@
-"""A billing database of somebody else's, in SQLite or PostgreSQL, and the file that describes it."""
+"""Somebody else's billing database, in SQLite or PostgreSQL, and the file that describes it."""
 
 import os
 import sqlite3
@@ -157,22 +157,20 @@ class Billing:
 
     def invoice(self, number: int, customer: int | None, issued: str | None) -> None:
         """Add an invoice with one line."""
-        self.run(
-            "INSERT INTO invoices VALUES (7, ?, ?, ?, 12.50)", number, customer, issued
-        )
+        self.run("INSERT INTO invoices VALUES (7, ?, ?, ?, 12.50)", number, customer, issued)
         self.run("INSERT INTO lines VALUES (?, 7, ?, 'a line')", number, number)
 
     def ticket(self, number: int, author: int | None = None, **fields: Any) -> None:
         """Add a question."""
         names = ["id", "author_id", *fields]
         self.run(
-            f"INSERT INTO tickets ({', '.join(names)}) VALUES ({', '.join('?' for _ in names)})",
+            f"INSERT INTO tickets ({', '.join(names)}) VALUES ({', '.join('?' for _ in names)})",  # noqa: S608
             number, author, *fields.values(),
         )  # fmt: skip
 
     def count(self, table: str) -> int:
         """Return how many rows a table has."""
-        return int(self.run(f"SELECT count(*) FROM {table}")[0][0])
+        return int(self.run(f"SELECT count(*) FROM {table}")[0][0])  # noqa: S608
 
 
 def describe(folder: Path, text: str = MAPPING, name: str = "billing.yaml") -> files.Described:

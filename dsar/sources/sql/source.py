@@ -5,7 +5,7 @@ Keys: ``customers`` (a table), ``invoices:2031-05-04`` (rows kept until that day
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
@@ -21,11 +21,11 @@ from dsar.grounds import Cause, Sentence
 from dsar.models import ErasureItem, Step, SubjectRequest
 from dsar.models.erasure import Decision
 from dsar.sources.base import Proposal, Row, SourceError, Table
-from dsar.sources.files import DescribedType
+from dsar.sources.files import DescribedType, Reached, Trial
 from dsar.sources.options import Options
 from dsar.sources.problems import Problems
 from dsar.sources.spec import Section
-from dsar.sources.sql import checks, trails
+from dsar.sources.sql import checks, live, trails, trying
 from dsar.sources.sql.causes import causes
 from dsar.sources.sql.database import Database
 from dsar.sources.sql.erasing import Eraser, is_named
@@ -66,6 +66,15 @@ class SqlSource(DescribedType):
     def zone(self) -> ZoneInfo:
         """The zone of instants that name none."""
         return ZoneInfo(self.options["time_zone"] or settings.TIME_ZONE)
+
+    def reach(self) -> Reached:
+        """Compare the mapping with the database."""
+        return live.look(self)
+
+    def try_out(self, emails: Collection[str]) -> Trial:
+        """Search by addresses; show counts, masked rows and the plan."""
+        who = Known(tuple(sorted(email.strip().lower() for email in emails)))
+        return trying.try_out(self, who, timezone.localdate())
 
     def ready(self, step: Step) -> None:
         """Before anything is erased, note the keys of what there is."""
