@@ -41,7 +41,8 @@ def fake_server() -> Iterator[FakeService]:
 @pytest.fixture
 def fake(fake_server: FakeService, settings: Any, monkeypatch: Any, tmp_path: Any) -> Any:
     fake_server.asked, fake_server.polled, fake_server.files = [], [], {}
-    fake_server.on_post = fake_server.on_get = lambda question: (202, b"{}", {})
+    fake_server.on_post = lambda question: (202, b"{}", {})
+    fake_server.on_get = lambda number: (202, b"{}", {})
     monkeypatch.setenv("NOTES_SECRET", worlds.SECRET)
     settings.OUTGOING_ALLOWED_HOSTS = [fake_server.host]
     settings.STEP_BACKOFF_SECONDS = [0]

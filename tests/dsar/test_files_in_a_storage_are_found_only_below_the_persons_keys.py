@@ -40,7 +40,7 @@ class Bucket(InMemoryStorage):
         return [one for one in self.kept if one.object_key.startswith(Prefix)]
 
     def _save(self, name: str, content: Any) -> str:
-        saved = super()._save(name, content)
+        saved = str(super()._save(name, content))  # type: ignore[misc]
         self._keep(saved)
         return saved
 
