@@ -1,7 +1,7 @@
-"""What a request's pages and letters say about where it stands and why its date is its date."""
+"""What a request's pages and letters say about where it stands."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from itertools import groupby
 
 from django.utils.formats import date_format
@@ -10,50 +10,98 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from dsar import calendars, deadlines
-from dsar.deadlines import Why
 from dsar.grounds import Cause, ground_label
+from dsar.kinds import nature
 from dsar.models import RequestEvent, Step, SubjectRequest
 from dsar.models.requests import Kind
+from dsar.reckoning import long_date
 from dsar.sources.base import label_of
 from dsar.states import Outcome, Status
 
-LONG_DATE = gettext_lazy("l j F Y")
-
+ARRIVED = gettext_lazy("Your request has <strong>arrived</strong>.")
 HEADLINES: dict[tuple[str, str], str | Promise] = {
-    (Kind.ACCESS, Status.RECEIVED): gettext_lazy("Your request has <strong>arrived</strong>."),
-    (Kind.ACCESS, Status.SEARCHING): gettext_lazy("We are <strong>searching</strong> your data."),
     (Kind.ACCESS, Status.REVIEW): gettext_lazy("A person is <strong>checking</strong> your copy."),
     (Kind.ACCESS, Status.PREPARING): gettext_lazy("Your copy is <strong>being made</strong>."),
     (Kind.ACCESS, Status.ANSWERED): gettext_lazy("Your copy is <strong>ready</strong>."),
-    (Kind.ERASURE, Status.RECEIVED): gettext_lazy("Your request has <strong>arrived</strong>."),
+    (Kind.PORTABILITY, Status.REVIEW): gettext_lazy(
+        "A person is <strong>checking</strong> your files."
+    ),
+    (Kind.PORTABILITY, Status.PREPARING): gettext_lazy(
+        "Your files are <strong>being made</strong>."
+    ),
+    (Kind.PORTABILITY, Status.ANSWERED): gettext_lazy("Your files are <strong>ready</strong>."),
     (Kind.ERASURE, Status.SEARCHING): gettext_lazy(
         "We are <strong>planning</strong> what is erased."
     ),
     (Kind.ERASURE, Status.REVIEW): gettext_lazy("A person is <strong>checking</strong> the plan."),
     (Kind.ERASURE, Status.PREPARING): gettext_lazy("Your data is <strong>being erased</strong>."),
     (Kind.ERASURE, Status.ANSWERED): gettext_lazy("Your data has been <strong>erased</strong>."),
+    (Kind.RECTIFICATION, Status.REVIEW): gettext_lazy(
+        "A person is <strong>comparing</strong> what we hold with what you wrote."
+    ),
+    (Kind.RECTIFICATION, Status.ANSWERED): gettext_lazy("Your data is <strong>corrected</strong>."),
+    (Kind.RESTRICTION, Status.REVIEW): gettext_lazy(
+        "The use is <strong>paused</strong>, and a person looks at why."
+    ),
+    (Kind.RESTRICTION, Status.ANSWERED): gettext_lazy("The use is <strong>paused</strong>."),
+    (Kind.OBJECTION, Status.REVIEW): gettext_lazy(
+        "Your objection is <strong>being weighed</strong>."
+    ),
+    (Kind.OBJECTION, Status.ANSWERED): gettext_lazy("Your objection is <strong>obeyed</strong>."),
+    (Kind.HUMAN_REVIEW, Status.REVIEW): gettext_lazy(
+        "A person is <strong>looking at</strong> the decision."
+    ),
+    (Kind.HUMAN_REVIEW, Status.ANSWERED): gettext_lazy("The decision is <strong>changed</strong>."),
+    (Kind.APPEAL, Status.REVIEW): gettext_lazy(
+        "Somebody else is <strong>looking again</strong> at our answer."
+    ),
+    (Kind.APPEAL, Status.ANSWERED): gettext_lazy("Our first answer is <strong>changed</strong>."),
 }
 # An answer says no more than was done (invariant 8).
-IN_PART: dict[str, str | Promise] = {
-    Kind.ACCESS: gettext_lazy("Your copy is ready, <strong>with gaps</strong>."),
-    Kind.ERASURE: gettext_lazy("Your data has been erased <strong>in part</strong>."),
-}
-NOTHING: dict[str, str | Promise] = {
-    Kind.ACCESS: gettext_lazy("We hold <strong>nothing</strong> about you."),
-    Kind.ERASURE: gettext_lazy("There was <strong>nothing</strong> to erase."),
+BY_OUTCOME: dict[tuple[str, str], str | Promise] = {
+    (Outcome.WITH_GAPS, Kind.ACCESS): gettext_lazy(
+        "Your copy is ready, <strong>with gaps</strong>."
+    ),
+    (Outcome.WITH_GAPS, Kind.PORTABILITY): gettext_lazy(
+        "Your files are ready, <strong>with gaps</strong>."
+    ),
+    (Outcome.WITH_GAPS, Kind.ERASURE): gettext_lazy(
+        "Your data has been erased <strong>in part</strong>."
+    ),
+    (Outcome.NOTHING_FOUND, Kind.ACCESS): gettext_lazy(
+        "We hold <strong>nothing</strong> about you."
+    ),
+    (Outcome.NOTHING_FOUND, Kind.PORTABILITY): gettext_lazy(
+        "There was <strong>nothing</strong> to take along."
+    ),
+    (Outcome.NOTHING_FOUND, Kind.ERASURE): gettext_lazy(
+        "There was <strong>nothing</strong> to erase."
+    ),
+    (Outcome.PARTLY, Kind.RECTIFICATION): gettext_lazy(
+        "Your data is corrected <strong>in part</strong>."
+    ),
+    (Outcome.PARTLY, Kind.RESTRICTION): gettext_lazy("The use is paused <strong>in part</strong>."),
+    (Outcome.PARTLY, Kind.OBJECTION): gettext_lazy(
+        "Your objection is obeyed <strong>in part</strong>."
+    ),
+    (Outcome.PARTLY, Kind.HUMAN_REVIEW): gettext_lazy(
+        "The decision is changed <strong>in part</strong>."
+    ),
+    (Outcome.PARTLY, Kind.APPEAL): gettext_lazy(
+        "Our first answer is changed <strong>in part</strong>."
+    ),
+    (Outcome.CONFIRMED, Kind.HUMAN_REVIEW): gettext_lazy("The decision <strong>stands</strong>."),
+    (Outcome.CONFIRMED, Kind.APPEAL): gettext_lazy("Our first answer <strong>stands</strong>."),
 }
 # What is said of a kind that has no words of its own at that place.
 ANY: dict[str, str | Promise] = {
-    Status.RECEIVED: gettext_lazy("Your request has <strong>arrived</strong>."),
+    Status.RECEIVED: ARRIVED,
     Status.IDENTITY: gettext_lazy("We wait until you have <strong>confirmed</strong> it."),
     Status.SEARCHING: gettext_lazy("We are <strong>searching</strong> your data."),
     Status.REVIEW: gettext_lazy("A person is <strong>looking at</strong> your request."),
     Status.GRACE: gettext_lazy("It is decided, and you can still <strong>take it back</strong>."),
     Status.PREPARING: gettext_lazy("Your answer is <strong>being made</strong>."),
     Status.ANSWERED: gettext_lazy("Your request is <strong>answered</strong>."),
-}
-CLOSED: dict[str, str | Promise] = {
     Status.DUPLICATE: gettext_lazy("This is answered in your <strong>other</strong> request."),
     Status.SPAM: gettext_lazy("This was closed as <strong>no request</strong> about data."),
     Status.UNIDENTIFIED: gettext_lazy("Nobody <strong>confirmed</strong> this request."),
@@ -65,12 +113,23 @@ CLOSED: dict[str, str | Promise] = {
 
 def headline(request: SubjectRequest) -> SafeString:
     """Return the sentence at the top of a request's page, as HTML with its decisive word marked."""
-    by_outcome = {Outcome.WITH_GAPS.value: IN_PART, Outcome.NOTHING_FOUND.value: NOTHING}
-    said = by_outcome.get(request.outcome, {}).get(request.kind)
+    said = BY_OUTCOME.get((request.outcome, request.kind))
     own = HEADLINES.get((request.kind, request.status))
-    words = CLOSED.get(request.status) or said or own or ANY[request.status]
+    in_words = request.reopened_on is not None and request.resolution != ""
+    if request.status == Status.ANSWERED and in_words and nature(request).searches:
+        own = said = None  # answered in words after a reply: no new copy, nothing erased anew
+    if request.kind == Kind.RESTRICTION and request.status == Status.ANSWERED and _is_over(request):
+        own = said = gettext_lazy("The pause has <strong>ended</strong>.")
+    if request.status == Status.REVIEW and request.reopened_on is not None:
+        own = gettext_lazy("Your reply is <strong>being looked at</strong>.")
     # The words are ours and hold no value of anybody's.
-    return mark_safe(str(words))  # noqa: S308
+    return mark_safe(str(said or own or ANY[request.status]))  # noqa: S308
+
+
+def _is_over(request: SubjectRequest) -> bool:
+    """Whether all that the request had paused is in use again."""
+    rows = request.restrictions.all()
+    return rows.exists() and not rows.filter(lifted_at=None).exists()
 
 
 def staff_headline(request: SubjectRequest) -> str:
@@ -90,87 +149,78 @@ class Stage:
     note: str = ""
 
 
-WAY: tuple[tuple[Status, dict[str, str | Promise]], ...] = (
-    (Status.RECEIVED, {"": gettext_lazy("Received and confirmed")}),
-    (
-        Status.SEARCHING,
-        {
-            Kind.ACCESS: gettext_lazy("We search every place that holds data"),
-            Kind.ERASURE: gettext_lazy("We plan what is erased and what must stay"),
-        },
-    ),
-    (Status.REVIEW, {"": gettext_lazy("A person checks it, if needed")}),
-    (
-        Status.PREPARING,
-        {
-            Kind.ACCESS: gettext_lazy("Your copy is made and sealed"),
-            Kind.ERASURE: gettext_lazy("It is erased, and a new search proves it"),
-        },
-    ),
-    (
-        Status.ANSWERED,
-        {
-            Kind.ACCESS: gettext_lazy("You download it here"),
-            Kind.ERASURE: gettext_lazy("You receive the certificate"),
-        },
-    ),
-)
+CHECKED = gettext_lazy("A person checks it, if needed")
+LABELS: dict[tuple[str, str], str | Promise] = {
+    (Status.RECEIVED, ""): gettext_lazy("Received and confirmed"),
+    (Status.IDENTITY, ""): gettext_lazy("You confirm that it was you"),
+    (Status.SEARCHING, ""): gettext_lazy("We search every place that holds data"),
+    (Status.SEARCHING, Kind.ERASURE): gettext_lazy("We plan what is erased and what must stay"),
+    (Status.REVIEW, ""): gettext_lazy("A person looks at it"),
+    (Status.REVIEW, Kind.ACCESS): CHECKED,
+    (Status.REVIEW, Kind.PORTABILITY): CHECKED,
+    (Status.REVIEW, Kind.ERASURE): gettext_lazy("A person checks the plan"),
+    (Status.REVIEW, Kind.RECTIFICATION): gettext_lazy("A person compares, and corrects"),
+    (Status.REVIEW, Kind.RESTRICTION): gettext_lazy("Paused at once; a person looks at why"),
+    (Status.REVIEW, Kind.OBJECTION): gettext_lazy("Stopped meanwhile; a person weighs it"),
+    (Status.REVIEW, Kind.HUMAN_REVIEW): gettext_lazy("A person looks at the decision"),
+    (Status.REVIEW, Kind.APPEAL): gettext_lazy("Somebody who had not decided looks at it"),
+    (Status.GRACE, ""): gettext_lazy("You can still take it back"),
+    (Status.PREPARING, ""): gettext_lazy("Your copy is made and sealed"),
+    (Status.PREPARING, Kind.ERASURE): gettext_lazy("It is erased, and a new search proves it"),
+    (Status.ANSWERED, ""): gettext_lazy("You read the answer here"),
+    (Status.ANSWERED, Kind.ACCESS): gettext_lazy("You download it here"),
+    (Status.ANSWERED, Kind.PORTABILITY): gettext_lazy("You download them here"),
+    (Status.ANSWERED, Kind.ERASURE): gettext_lazy("You receive the certificate"),
+}
+
+
+def way(request: SubjectRequest) -> list[Status]:
+    """Return the states that this request goes through when all goes well, in order."""
+    stops = [Status.RECEIVED]
+    if request.identity_asked_at is not None or request.status == Status.IDENTITY:
+        stops.append(Status.IDENTITY)
+    searches = nature(request).searches
+    if searches:
+        stops.append(Status.SEARCHING)
+    obeyed = request.kind == Kind.OBJECTION and request.status == Status.ANSWERED
+    if not obeyed or request.approved_at is not None:
+        stops.append(Status.REVIEW)
+    if request.grace_until is not None:
+        stops.append(Status.GRACE)
+    if searches:
+        stops.append(Status.PREPARING)
+    return [*stops, Status.ANSWERED]
 
 
 def stages(request: SubjectRequest) -> list[Stage]:
-    """Return the way of a request in words; of one refused or withdrawn, only what happened."""
-    order = [status for status, _labels in WAY]
+    """Return the way of a request in words; of one that ended aside, only what happened."""
+    order, begun = way(request), [_stage(request, Status.RECEIVED, "past")]
+    if request.reopened_on is not None:
+        again = _("Opened again by your reply")
+        begun.append(Stage(again, "past", date_format(request.reopened_on, "DATE_FORMAT")))
     if request.status not in order:
         end = Stage(str(Status(request.status).label).capitalize(), "now", _day(request.closed_at))
-        return [Stage(_("Received and confirmed"), "past", _day(request.received_at)), end]
+        return [*begun, end]
     here = order.index(Status(request.status))
+    if here == 0:
+        begun[0] = _stage(request, Status.RECEIVED, "now")
     found = []
-    for place, (status, labels) in enumerate(WAY):
+    for place, status in enumerate(order[1:], start=1):
         state = "past" if place < here else "now" if place == here else ""
-        label = labels.get(request.kind) or labels[""]
-        found.append(Stage(str(label), state, _note(request, status)))
-    return found
+        found.append(_stage(request, status, state))
+    return begun + found
 
 
-def why_this_date(request: SubjectRequest) -> list[str]:
-    """Return, a sentence a step, how the day of the answer comes about (Regulation 1182/71)."""
-    closed = calendars.closed_days(request.received_on)
-    steps = deadlines.explain(
-        request.received_on,
-        request.law,
-        extended=request.extended_at is not None,
-        holidays=closed,
-    )
-    return [_step(step, closed.get(step.day, "")) for step in steps]
-
-
-def _step(step: deadlines.Step, holiday: str) -> str:
-    words = {
-        Why.RECEIVED: _("We received it on %(day)s. That day is not counted."),
-        Why.TERM_ENDS: _("The law gives one month: to %(day)s."),
-        Why.EXTENDED_TERM_ENDS: _(
-            "With the two further months it is three from receipt: to %(day)s."
-        ),
-        Why.MONTH_IS_SHORTER: _("That month has no such day, so its last day counts: %(day)s."),
-        Why.PAUSED: _("While we waited for you the clock stood still: to %(day)s."),
-        Why.SATURDAY: _("%(day)s is a Saturday, so the next working day counts."),
-        Why.SUNDAY: _("%(day)s is a Sunday, so the next working day counts."),
-        Why.HOLIDAY: _(
-            "%(day)s is a public holiday (%(holiday)s), so the next working day counts."
-        ),
-        Why.DUE: _("The answer is due by the end of %(day)s."),
-    }
-    return words[step.code] % {"day": long_date(step.day), "holiday": holiday}
-
-
-def long_date(day: date) -> str:
-    """Return a day in full, with its weekday, in the active language."""
-    return date_format(day, str(LONG_DATE))
+def _stage(request: SubjectRequest, status: Status, state: str) -> Stage:
+    label = LABELS.get((status, request.kind)) or LABELS[status, ""]
+    return Stage(str(label), state, _note(request, status))
 
 
 def _note(request: SubjectRequest, status: Status) -> str:
     if status == Status.RECEIVED:
         return _day(request.received_at)
+    if status == Status.GRACE and request.grace_until is not None:
+        return _("until %(when)s") % {"when": date_format(request.grace_until, "DATETIME_FORMAT")}
     if status == Status.ANSWERED:
         if request.closed_at is not None:
             return _day(request.closed_at)

@@ -8,11 +8,12 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from dsar import certificates, enclosures, erasure, packages, parts, searching
-from dsar.actions import downloads, steps
+from dsar.actions import downloads, outside, restriction, steps
 from dsar.grounds import Cause
 from dsar.models import Package, Step
 from dsar.redaction import screening
 from dsar.sources.base import Declined, Pending, SourceError, place_of, source_of
+from dsar.sources.sql import trails
 
 log = logging.getLogger(__name__)
 
@@ -69,14 +70,24 @@ def expire_packages() -> None:
     downloads.remind(timezone.now())
 
 
+def mind_pauses() -> None:
+    """Every five minutes: end the pauses whose announced day has come, and pause what came in since
+    somebody paused everything."""
+    restriction.lift_due(timezone.now())
+    restriction.pause_new_documents()
+
+
 def tidy() -> None:
-    """Every night: delete sealed files that no row names, left by workers that died."""
+    """Every night: delete sealed files that no row names, left by workers that died; and keys of
+    rows outside that no open request and nothing kept needs."""
+    trails.tidy()
     named = set(Step.objects.exclude(part="").values_list("part", flat=True))
     suffixed = {name + suffix for name in named for suffix in (parts.ROWS, parts.FILES)}
     _tidy(parts.FOLDER, suffixed)
     kept = Package.objects.filter(destroyed_at=None).values_list("name", flat=True)
     _tidy(packages.FOLDER, set(kept))
     _tidy(enclosures.FOLDER, set(enclosures.kept_names()))
+    _tidy(outside.FOLDER, outside.kept_names())
 
 
 def _asleep(held: steps.Claim, pending: Pending) -> None:

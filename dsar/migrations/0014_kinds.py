@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", _key()),
                 ("ground", models.CharField(choices=GROUNDS, max_length=10)),
+                ("was_paused", models.BooleanField(default=False)),
                 ("since", models.DateTimeField(default=django.utils.timezone.now)),
                 ("lift_on", models.DateField(blank=True, null=True)),
                 ("lift_reason", models.TextField(blank=True, max_length=2000)),
@@ -47,6 +48,16 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="restrictions",
                         to="consents.document",
+                    ),
+                ),
+                (
+                    "purpose",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="restrictions",
+                        to="consents.purpose",
                     ),
                 ),
                 (
@@ -79,9 +90,13 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(
                         condition=models.Q(("lifted_at", None)),
-                        fields=("request", "document"),
+                        fields=("request", "document", "purpose"),
                         name="restriction_once",
                         nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("document", None), ("purpose", None), _connector="OR"),
+                        name="restriction_of_one_thing",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(

@@ -8,16 +8,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from consents.models import Document
+from consents.models import Document, Purpose
 from dsar.models.requests import SubjectRequest
 
 
 class Restriction(models.Model):
-    """One document, or all of the person's, stored only (art. 18 GDPR).
+    """What is paused: one document, all of the person's, or one purpose (art. 18 GDPR).
 
-    ``document`` is None for everything: documents that come in later are paused too. An end is
-    decided first (``lift_on``, with its reason, told to the person at ``told_at``) and happens on
-    that day, by the clock (art. 18(3)). What the gate reads is ``Document.restricted_at``.
+    Without document and purpose it is everything: documents that come in later are paused too. A
+    purpose is paused while an objection to it is weighed. An end is decided first (``lift_on``, with its reason, told to the person at ``told_at``) and happens on
+    that day, by the clock (art. 18(3)). What the gate reads is ``Document.restricted_at`` and
+    ``consents.Objection``. ``was_paused``: something else than a request had paused the document.
     """
 
     class Ground(models.TextChoices):
@@ -32,7 +33,11 @@ class Restriction(models.Model):
     document = models.ForeignKey(
         Document, models.PROTECT, null=True, blank=True, related_name="restrictions"
     )
+    purpose = models.ForeignKey(
+        Purpose, models.PROTECT, null=True, blank=True, related_name="restrictions"
+    )
     ground = models.CharField(max_length=10, choices=Ground)
+    was_paused = models.BooleanField(default=False)
     since = models.DateTimeField(default=timezone.now)
     lift_on = models.DateField(null=True, blank=True)
     lift_reason = models.TextField(max_length=2000, blank=True)  # emptied by erasure
@@ -43,10 +48,14 @@ class Restriction(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["request", "document"],
+                fields=["request", "document", "purpose"],
                 condition=Q(lifted_at=None),
                 nulls_distinct=False,
                 name="restriction_once",
+            ),
+            models.CheckConstraint(
+                name="restriction_of_one_thing",
+                condition=Q(document=None) | Q(purpose=None),
             ),
             models.CheckConstraint(
                 name="restriction_told_before_lifting",

@@ -1,35 +1,51 @@
-"""The person's own pages: ask, follow, read, download, take back."""
+"""The person's own pages: follow, read, write, download, take back."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.reauthentication import reauthentication_required
-from accounts.roles import SignedInRequest
-from dsar import actions, authorities, queries, rules, sentences
-from dsar.actions.requests import clock
-from dsar.forms import AskAccessForm, AskErasureForm, MessageForm
-from dsar.models import SubjectRequest
-from dsar.models.requests import Kind
-from dsar.previews import plan_of, preview_erasure
-from dsar.sources.base import label_of, registered
+from accounts import roles
+from consents.views.parts import SignedInRequest
+from dsar import actions, asked, enclosures, laws, media, queries, rules, rules_kinds, sentences
+from dsar.actions import rectification
+from dsar.forms_kinds import LetterForm
+from dsar.models import Statement, SubjectRequest
+from dsar.previews import plan_of
+from dsar.sources.base import label_of
+from dsar.states import REOPENING, Status
+from dsar.views.clock import clock_context
+from portal.lib import pdf
 
-FORMS = {Kind.ACCESS: AskAccessForm, Kind.ERASURE: AskErasureForm}
+# How often the page looks whether something has happened (seconds): where a machine works, soon;
+# where a person does, now and then; after the end, never.
+QUICKLY, SLOWLY = 3, 60
+NOT_TAKEN = (
+    enclosures.TooLarge,
+    enclosures.TooMany,
+    enclosures.Empty,
+    media.WrongType,
+    media.Broken,
+)
+WORKED_ON = frozenset({Status.SEARCHING, Status.PREPARING})
 
 
-def own(request: SignedInRequest, reference: str) -> SubjectRequest:
+def own(request: roles.SignedInRequest, reference: str) -> SubjectRequest:
     """Return the person's own request; to anybody else, staff too, it does not exist here.
 
     Raises:
         Http404: it is not theirs.
     """
-    mine = SubjectRequest.objects.filter(person=request.user).select_related("person", "package")
+    mine = SubjectRequest.objects.filter(person=request.user).select_related(
+        "person", "package", "parent", "duplicate_of"
+    )
     return get_object_or_404(mine, reference=reference)
 
 
@@ -40,81 +56,40 @@ def index(request: SignedInRequest) -> HttpResponse:
 
 
 @require_safe
-def choose(request: SignedInRequest) -> HttpResponse:
-    """First step: what do you want, in words of daily life, the article beside."""
-    open_ones = {one.kind: one for one in SubjectRequest.objects.open().filter(person=request.user)}
-    return render(request, "dsar/choose.html", {"open": open_ones})
-
-
-def ask(request: SignedInRequest, kind: str) -> HttpResponse:
-    """Second step: what will happen and when; sending it is the third."""
-    if kind not in FORMS:
-        raise Http404
-    existing = SubjectRequest.objects.open().filter(person=request.user, kind=kind).first()
-    if existing is not None:
-        messages.info(request, _("You have already asked for this. Here is where it stands."))
-        return redirect("dsar:detail", existing.reference)
-    form = FORMS[Kind(kind)](request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        # What cannot be undone asks who is there; a copy asks that when it is downloaded.
-        send = reauthentication_required(_open) if kind == Kind.ERASURE else _open
-        return send(request, Kind(kind), form.cleaned_data)
-    context = {"kind": kind, "form": form, "due_on": clock(timezone.now())["due_on"]}
-    context |= _what_happens(request, kind)
-    return render(request, f"dsar/ask_{kind}.html", context)
-
-
-def _open(request: SignedInRequest, kind: Kind, answers: dict[str, Any]) -> HttpResponse:
-    """Send it; sent twice it is still one request."""
-    try:
-        opened = actions.open_request(
-            kind,
-            person=request.user,
-            by=request.user,
-            language=get_language() or "en",
-            about=answers["about"],
-            asked_because=answers.get("asked_because", ""),
-        )
-    except rules.AlreadyOpen as already:
-        opened = already.request
-    return redirect("dsar:detail", opened.reference)
-
-
-@require_safe
+@never_cache
 def detail(request: SignedInRequest, reference: str) -> HttpResponse:
-    """Show where the request stands, by when and why, and what the person can do now."""
+    """Show where the request stands, by when and why, and what the person can do now.
+
+    htmx asks with the number of the last event it knows; while that is the last, nothing is sent.
+    """
     found = own(request, reference)
+    latest = str(found.events.order_by("-pk").values_list("pk", flat=True).first() or 0)
+    if request.htmx and request.GET.get("seen") == latest:
+        return HttpResponse(status=204)
     actions.read_messages(found, by=request.user)
-    steps = found.steps.all()
-    context = {
-        "request_": found,
-        "headline": sentences.headline(found),
-        "stages": sentences.stages(found),
-        "why": sentences.why_this_date(found),
-        "steps": [(label_of(step.source), step) for step in steps if step.source],
-        "gaps": [label_of(step.source) for step in rules.gaps(found)],
-        "timeline": sentences.timeline(found, reader=request.user),
-        "words": found.messages.order_by("id"),
-        "message_form": MessageForm(),
-        "acts": rules.acts(found, request.user),
-        "authority": authorities.of(found.country),
-        "plan": plan_of(found),
-        "package": getattr(found, "package", None),
-        "now": timezone.now(),
-    }
-    return render(request, "dsar/detail.html", context)
+    template = "dsar/detail.html#live" if request.htmx else "dsar/detail.html"
+    context = _context(request, found) | {"latest": latest, "said": bool(request.htmx)}
+    return render(request, template, context)
 
 
 @require_POST
 def write(request: SignedInRequest, reference: str) -> HttpResponse:
-    """Write to support about the request."""
-    found, form = own(request, reference), MessageForm(request.POST)
+    """Write to support about the request, with files if one likes."""
+    found, form = own(request, reference), LetterForm(request.POST, request.FILES)
     if not form.is_valid():
-        context = {"request_": found, "form": form}
-        return render(request, "dsar/write.html", context, status=422)
-    actions.write_message(found, by=request.user, text=form.cleaned_data["text"])
+        return _write_again(request, found, form)
+    try:
+        message = actions.write_message(
+            found,
+            by=request.user,
+            text=form.cleaned_data["text"],
+            files=form.cleaned_data["enclosed"],
+        )
+    except NOT_TAKEN as problem:
+        form.add_error("enclosed", str(problem))
+        return _write_again(request, found, form)
     messages.success(request, _("Sent %(time)s.") % {"time": f"{timezone.localtime():%H:%M:%S}"})
-    return redirect("dsar:detail", reference)
+    return redirect("dsar:detail", message.request.reference)
 
 
 def withdraw(request: SignedInRequest, reference: str) -> HttpResponse:
@@ -127,8 +102,74 @@ def withdraw(request: SignedInRequest, reference: str) -> HttpResponse:
     return render(request, "dsar/withdraw.html", {"request_": found, "verdict": verdict})
 
 
-def _what_happens(request: SignedInRequest, kind: str) -> dict[str, Any]:
-    """Return what is shown before sending: where we search, or what goes and what stays."""
-    if kind == Kind.ERASURE:
-        return {"preview": preview_erasure(request.user, get_language() or "en")}
-    return {"sources": [(one.label, one.describe()) for one in registered().values()]}
+@require_POST
+def take_statement_back(request: SignedInRequest, reference: str, uid: UUID) -> HttpResponse:
+    """Erase one's statement beside a document."""
+    found = own(request, reference)
+    statement = get_object_or_404(Statement, request=found, uid=uid)
+    rectification.take_statement_back(statement, by=request.user)
+    messages.success(request, _("Your statement no longer stands beside the document."))
+    return redirect("dsar:detail", reference)
+
+
+@require_safe
+@never_cache
+def receipt(request: SignedInRequest, reference: str) -> HttpResponse:
+    """Hand out the page's facts as a PDF: what was asked, when, by when, and how it stands."""
+    found = own(request, reference)
+    language = get_language() or found.language
+    context = _facts(found) | {"at": timezone.now()}
+    content = pdf.render("dsar/pdf/receipt.html", context, language=language)
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{found.reference}.pdf"'
+    return response
+
+
+def _write_again(request: SignedInRequest, found: SubjectRequest, form: LetterForm) -> HttpResponse:
+    context = {"request_": found, "form": form}
+    return render(request, "dsar/write.html", context, status=422)
+
+
+def _facts(found: SubjectRequest) -> dict[str, Any]:
+    """Return what the page and its PDF say alike."""
+    return {
+        "request_": found,
+        "headline": sentences.headline(found),
+        "stages": sentences.stages(found),
+        "cited": laws.cited(found),
+        "remedies": laws.remedies(found),
+        "asked": asked.in_words(found),
+        "gaps": [label_of(step.source) for step in rules.gaps(found)],
+    }
+
+
+def _context(request: SignedInRequest, found: SubjectRequest) -> dict[str, Any]:
+    steps = [step for step in found.steps.all() if step.source]
+    acts = rules.acts(found, request.user)
+    acts |= rules.acts(found, request.user, rules_kinds.RULES)
+    return (
+        _facts(found)
+        | clock_context(found, request.user)
+        | {
+            "steps": [(label_of(step.source), step) for step in steps],
+            "finished": sum(1 for step in steps if step.outcome),
+            "timeline": sentences.timeline(found, reader=request.user),
+            "words": found.messages.order_by("id").prefetch_related("attachments"),
+            "message_form": LetterForm(),
+            "acts": acts,
+            "plan": plan_of(found),
+            "package": getattr(found, "package", None),
+            "paused": found.restrictions.select_related("document", "purpose").order_by("pk")[:50],
+            "statements": found.statements.select_related("document"),
+            "appeals": found.appeals.order_by("-pk"),
+            "reopens": found.status in REOPENING,
+            "now": timezone.now(),
+            "every": _interval(found),
+        }
+    )
+
+
+def _interval(found: SubjectRequest) -> int:
+    if not found.is_open:
+        return 0
+    return QUICKLY if found.status in WORKED_ON else SLOWLY

@@ -38,6 +38,8 @@ class ChoiceSource(Source):
         {
             "consents.ChoiceEvent",
             "consents.Standing",
+            # Shown with the request that lodged it (dsar.sources.portal.request_tables_kinds).
+            "consents.Objection",
             "consents.Receipt",
             "consents.Propagation",
             "consents.SystemEvent",

@@ -17,6 +17,7 @@ from dsar.models import (
     Approval,
     Attachment,
     ErasureItem,
+    Mandate,
     Message,
     Note,
     OutsideTask,
@@ -100,6 +101,12 @@ PLACES: list[Place] = [
     Place(Pause, "request", ~Q(question=""), fields(question="")),
     Place(Approval, "request", ~Q(given={}) | ~Q(why=""), fields(given={}, why=""), counted=False),
     Place(Attachment, "request", Q(destroyed_at=None), destroy_attachments),
+    Place(
+        Mandate,
+        "request",
+        ~Q(agent_name="") | ~Q(agent_email=""),
+        fields(agent_name="", agent_email=""),
+    ),
     Place(OutsideTask, "step__request", ~Q(reason="") | ~Q(answer=""), _answers, counted=False),
 ]
 

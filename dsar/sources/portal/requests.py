@@ -13,6 +13,7 @@ from dsar.models import Certificate, ErasureItem, Package, SubjectRequest
 from dsar.models.erasure import Decision
 from dsar.sources.base import Description, Proposal, Source, Table
 from dsar.sources.portal import request_tables as tables
+from dsar.sources.portal import request_tables_intake as tables_intake
 from dsar.sources.portal import request_tables_kinds as tables_kinds
 from dsar.sources.portal.request_tables import messages_of, written_as_staff
 from dsar.sources.portal.request_words import count_words, erase_words
@@ -46,6 +47,11 @@ class RequestSource(Source):
             "dsar.Restriction",
             "dsar.Statement",
             "dsar.OutsideCode",
+            "dsar.AskCode",
+            "dsar.Confirmation",
+            "dsar.Mandate",
+            "dsar.Filing",
+            "dsar.Draft",
         }
     )
 
@@ -61,7 +67,8 @@ class RequestSource(Source):
     def find(self, person: User) -> int:
         """Count requests and messages."""
         words = messages_of(person).count() + written_as_staff(person).count()
-        return person.subject_requests.count() + words + person.saved_filters.count()
+        kept = person.saved_filters.count() + person.drafts.count()
+        return person.subject_requests.count() + words + kept
 
     def collect(self, person: User) -> Iterator[Table]:
         """Yield requests, their timeline, messages, legal holds, questions, enclosures."""
@@ -79,6 +86,7 @@ class RequestSource(Source):
         yield tables_kinds.paused(person)
         yield tables_kinds.statements(person)
         yield tables_kinds.answers(person)
+        yield from tables_intake.of_person(person)
 
     def plan(self, person: User, request: SubjectRequest) -> Iterator[Proposal]:
         """Words and copies of earlier requests go, the proof of answering stays for its time."""
@@ -93,6 +101,9 @@ class RequestSource(Source):
         if filters := person.saved_filters.count():
             label = _("Filters you saved as our staff")
             yield Proposal("filters", Decision.ERASE, Sentence.ERASED, label=label, amount=filters)
+        if typed := person.drafts.count():
+            label = _("What you typed and did not send")
+            yield Proposal("drafts", Decision.ERASE, Sentence.ERASED, label=label, amount=typed)
         yield Proposal(
             "proof",
             Decision.KEEP,
@@ -115,6 +126,8 @@ class RequestSource(Source):
             erase_words(earlier)
         elif item.key == "filters":
             person.saved_filters.all().delete()
+        elif item.key == "drafts":
+            person.drafts.all().delete()
         else:
             for package in Package.objects.select_for_update().filter(
                 request__in=earlier, destroyed_at=None
@@ -130,6 +143,8 @@ class RequestSource(Source):
             return not Package.objects.filter(request__in=earlier, destroyed_at=None).exists()
         if item.key == "filters":
             return not person.saved_filters.exists()
+        if item.key == "drafts":
+            return not person.drafts.exists()
         return not count_words(earlier)
 
     def end(self, person: User, item: ErasureItem) -> None:

@@ -1,0 +1,78 @@
+"""Objecting (art. 21 GDPR): what can be obeyed at once is, and nothing here ever opens anything.
+
+Identity and reason are never asked (invariant 13).
+"""
+
+from django.utils import timezone
+
+from accounts.models import User
+from consents.actions import choices
+from consents.actions.scopes import NothingToChoose
+from consents.models import Purpose, PurposeVersion
+from consents.models.ledger import Source
+from consents.models.purposes import LegalBasis
+from dsar import details, letters
+from dsar.actions import restriction
+from dsar.actions.lifecycle import Code, move, note
+from dsar.models import SubjectRequest
+from dsar.models.requests import Channel
+from dsar.states import Outcome, Status
+
+# Advertising: the objection is absolute, there is nothing to weigh (art. 21(2)-(3)).
+MARKETING = "marketing"
+# Art. 21(1) is about these; what is done under another basis is looked at by a person.
+WEIGHED = frozenset({LegalBasis.PUBLIC_TASK, LegalBasis.INTEREST})
+CAME_BY = {Channel.PORTAL: Source.PORTAL, Channel.LINK: Source.LINK, Channel.API: Source.API}
+
+
+def obey(request: SubjectRequest, *, by: User | None) -> SubjectRequest:
+    """Stop what a locked request objects to.
+
+    A purpose with a switch, and advertising, are refused in the ledger, and the request is answered
+    by that. A purpose without a switch is paused while the data protection officer weighs it. What
+    names no purpose that we know goes to a person.
+    """
+    purpose = purpose_of(request)
+    if purpose is not None and _has_answer_in_itself(purpose):
+        return _refuse(request, purpose)
+    move(request, Status.REVIEW, code=Code.REVIEWABLE, by=by)
+    if purpose is not None and is_weighed(purpose):
+        restriction.pause_purpose(request, purpose)
+    return request
+
+
+def purpose_of(request: SubjectRequest) -> Purpose | None:
+    """Return the purpose a request objects to, None if it names none that there is."""
+    return Purpose.objects.filter(slug=details.word(request.details, "purpose")).first()
+
+
+def is_weighed(purpose: Purpose) -> bool:
+    """Whether art. 21(1) applies to it now: it rests on an interest or a public task."""
+    version = PurposeVersion.objects.in_force(timezone.now()).filter(purpose=purpose).first()
+    return version is not None and version.legal_basis in WEIGHED
+
+
+def _has_answer_in_itself(purpose: Purpose) -> bool:
+    return purpose.has_control or purpose.slug == MARKETING
+
+
+def _refuse(request: SubjectRequest, purpose: Purpose) -> SubjectRequest:
+    """Write the refusal into the ledger, as the person's own act, and answer with it."""
+    person = request.person
+    by = person if request.channel == Channel.PORTAL else None
+    try:
+        act = choices.refuse(
+            purpose,
+            person=person,
+            by=by,
+            source=CAME_BY.get(Channel(request.channel), Source.STAFF),
+            language=request.language,
+        )
+    except NothingToChoose:
+        # Not in use now, so there is nothing to refuse: a person says so.
+        return move(request, Status.REVIEW, code=Code.REVIEWABLE, by=None)
+    note(request, Code.OBEYED, by=None, purpose=purpose.slug, choice=str(act.uid))
+    request.outcome = Outcome.FULFILLED
+    move(request, Status.ANSWERED, code=Code.ANSWERED, by=None, outcome=Outcome.FULFILLED)
+    letters.obeyed(request)
+    return request

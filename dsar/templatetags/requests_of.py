@@ -1,0 +1,39 @@
+"""What a request shows in the middle of other pages: a document's, and support's."""
+
+from typing import Any
+
+from django import template
+
+from accounts.models import User
+from consents.models import Document
+from dsar import asked, rules, rules_kinds
+from dsar.models import Restriction, Statement, SubjectRequest
+
+register = template.Library()
+
+
+@register.inclusion_tag("dsar/parts/beside_document.html")
+def beside(document: Document) -> dict[str, Any]:
+    """Show that a document is paused, and what a party states beside its content; never who."""
+    return {
+        "document": document,
+        "is_paused": document.restricted_at is not None
+        and Restriction.objects.filter(document=document, lifted_at=None).exists(),
+        "statements": Statement.objects.filter(document=document, erased_at=None),
+    }
+
+
+@register.inclusion_tag("dsar/parts/decide_here.html")
+def decisions(request: SubjectRequest, by: User) -> dict[str, Any]:
+    """Show staff what is asked, and what of it they decide in words."""
+    acts = rules.acts(request, by, rules_kinds.RULES)
+    standing = request.restrictions.filter(lifted_at=None)
+    told = standing.exclude(lift_on=None).first()
+    return {
+        "request_": request,
+        "asked": asked.in_words(request),
+        "acts": acts,
+        "same_hand": request.is_open and request.parent_id and not acts["resolve"].allowed,
+        "paused": standing.count(),
+        "ends_on": told.lift_on if told else None,
+    }
