@@ -38,6 +38,13 @@ class Copy:
         Raises:
             SourceError: something that was to be blacked out could not be.
         """
+        try:
+            self._write_all()
+        finally:
+            self._words.close()
+        return self._close()
+
+    def _write_all(self) -> None:
         add, request = self._archive.add, self._request
         add("index.html", contents.index(request, self._found, self._at))
         add("style.css", contents.style())
@@ -50,7 +57,6 @@ class Copy:
             add("search.html", contents.search_page(request))
             for name, chunks in self._words.files():
                 add(name, chunks)
-        return self._close()
 
     def _write_part(self, step: Step) -> None:
         """Write each table of a part for a human eye, a program and a sheet; then its files.

@@ -10,13 +10,14 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import SpooledTemporaryFile
 from typing import IO
 
 from portal.lib import crypto
 
 SHARDS = 64
 LONGEST = 40  # characters of a word
+IN_MEMORY = 64 * 1024  # bytes of each shard; more goes to the disk, sealed
 SCRIPT = Path(__file__).parent / "package_search.js"
 # Scripts that write no spaces: their text is searched by pairs of characters.
 UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
@@ -31,6 +32,11 @@ class WordIndex:
         self._shards: dict[int, _Shard] = {}
         self._pages: list[tuple[str, str]] = []
 
+    def close(self) -> None:
+        """Forget everything; needed when the copy is given up half-way."""
+        for shard in self._shards.values():
+            shard.close()
+
     def page(self, path: str, title: str, texts: Iterable[object]) -> None:
         """Take a page: every word of its texts will lead to it."""
         by_shard: dict[int, set[str]] = {}
@@ -38,8 +44,9 @@ class WordIndex:
             for word in words(str(text)):
                 by_shard.setdefault(shard_of(word), set()).add(word)
         for number, found in by_shard.items():
-            shard = self._shards.setdefault(number, _Shard())
-            shard.write([len(self._pages), " ".join(sorted(found))])
+            if number not in self._shards:
+                self._shards[number] = _Shard()
+            self._shards[number].write([len(self._pages), " ".join(sorted(found))])
         self._pages.append((path, title))
 
     def files(self) -> Iterator[tuple[str, Iterator[bytes]]]:
@@ -78,7 +85,7 @@ class _Shard:
 
     def __init__(self) -> None:
         # The handle lives as long as the shard and is closed when it was read.
-        self._file: IO[bytes] = TemporaryFile()  # noqa: SIM115
+        self._file: IO[bytes] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115
         self._key = crypto.new_key()
         self._writer = crypto.SealingWriter(self._file, self._key)
 
@@ -92,4 +99,6 @@ class _Shard:
         yield b"regardShard(%d,[\n" % number
         yield from crypto.unseal(self._file, self._key)
         yield b"]);\n"
+
+    def close(self) -> None:
         self._file.close()
