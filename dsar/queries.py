@@ -37,7 +37,8 @@ def pending_for(me: User) -> QuerySet[Approval]:
     found = found.exclude(asked_by=me).exclude(request__person=me)
     if me.is_dpo:
         return found
-    return found.filter(Q(act=Approval.Act.EXTEND) | Q(asked_by__role=Role.DPO))
+    anybody = Q(act__in=[Approval.Act.EXTEND, Approval.Act.RELEASE])
+    return found.filter(anybody | Q(asked_by__role=Role.DPO))
 
 
 @dataclass(frozen=True)

@@ -66,4 +66,4 @@ class Approval(models.Model):
     def needs_the_dpo(self) -> bool:
         """Whether one of the two persons has to be the data protection officer: who says no to a
         person, or takes evidence away, bears the proof (art. 12(5); standards §10.9)."""
-        return self.act != self.Act.EXTEND
+        return self.act in (self.Act.REFUSE, self.Act.ERASE_EVIDENCE)

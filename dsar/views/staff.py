@@ -17,15 +17,20 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.actions import NamesSomebody, look
 from accounts.models import AccessEvent, User
 from accounts.roles import SignedInRequest, support_required
-from dsar import actions, desk, reckoning, rules, second, sentences
-from dsar.actions import approvals
-from dsar.forms import ApproveForm, MessageForm, RevealForm
+from dsar import actions, desk, recipients, reckoning, rules, second, sentences
+from dsar.forms import ApproveForm, RevealForm
+from dsar.forms_kinds import LetterForm
 from dsar.models import Step, SubjectRequest
 from dsar.models.requests import Kind
 from dsar.previews import plan_of
+from dsar.redaction.rules import undecided
 from dsar.sources.base import label_of
 from dsar.staff_forms import AssignForm, DeclineForm, NoteForm
+from dsar.views import staff_acts
+from dsar.views.clock import clock_context
 from dsar.views.staff_queue import KEYS_COOKIE
+from dsar.views.subject import NOT_TAKEN
+from dsar.waiting import waiting_for
 
 # How long a name stays visible after a reason was given; then a new reason is asked for.
 REVEALED = timedelta(hours=1)
@@ -54,7 +59,7 @@ def _everything(found: SubjectRequest, me: User, **forms_shown: forms.Form) -> d
     steps, today = list(found.steps.all()), reckoning.office_today()
     shown: dict[str, Any] = {
         "approve_form": ApproveForm(),
-        "message_form": MessageForm(),
+        "message_form": LetterForm(),
         "reveal_form": RevealForm(),
         "note_form": NoteForm(prefix="note"),
         "assign_form": AssignForm(),
@@ -71,30 +76,35 @@ def _everything(found: SubjectRequest, me: User, **forms_shown: forms.Form) -> d
             "gaps": rules.unseen_gaps(found),
             "plan": plan_of(found) if found.kind == Kind.ERASURE else None,
             "timeline": sentences.timeline(found, reader=me),
-            "words": found.messages.select_related("by").order_by("id"),
+            "words": found.messages.prefetch_related("attachments").order_by("id"),
             "notes": found.notes.filter(erased_at=None).select_related("by"),
             "acts": rules.acts(found, me),
             "is_revealed": _is_revealed(found, me),
         }
-        | _clock(found, today)
+        | _clock(found, me, today)
         | _beside(found, me)
     )
 
 
-def _clock(found: SubjectRequest, today: date) -> dict[str, Any]:
-    clock = reckoning.clock_of(found, today)
-    due = desk.due(found, today, is_paused=clock.stands_still)
-    return {"clock": clock, "due": due, "why": clock.why}
+def _clock(found: SubjectRequest, me: User, today: date) -> dict[str, Any]:
+    shown = clock_context(found, me)
+    return shown | {"due": desk.due(found, today, is_paused=shown["clock"].stands_still)}
 
 
 def _beside(found: SubjectRequest, me: User) -> dict[str, Any]:
     """Return what lies beside the request itself: the person, and what a second person decides."""
     asked = found.approvals.select_related("asked_by", "decided_by").order_by("-asked_at")
     return {
+        "waiting": waiting_for(found),
+        "told": recipients.told(found),
+        "undecided": undecided(found),
+        "redactions": found.redactions.count(),
+        "mandate": getattr(found, "mandate", None),
+        "enclosures": found.attachments.filter(message=None, destroyed_at=None),
+        "offered": staff_acts.offered(found, me),
         "others": found.person.subject_requests.exclude(pk=found.pk).order_by("-id")[:5],
         "addresses": found.person.addresses.all(),
         "approvals": [second.shown(one, me) for one in asked],
-        "needs_second": {act: approvals.needed(act) for act in approvals.OFFICES},
     }
 
 
@@ -185,11 +195,16 @@ def write_note(request: SignedInRequest, reference: str) -> HttpResponse:
 @require_POST
 @support_required
 def write(request: SignedInRequest, reference: str) -> HttpResponse:
-    """Write to the person; the mail says that there is a message, not what it says."""
-    found, form = _request(reference), MessageForm(request.POST)
+    """Write to the person, with files; the mail says that there is a message, not what it says."""
+    found, form = _request(reference), LetterForm(request.POST, request.FILES)
     if not form.is_valid():
         return _refused(request, found, message_form=form)
-    actions.write_message(found, by=request.user, text=form.cleaned_data["text"])
+    given = form.cleaned_data
+    try:
+        actions.write_message(found, by=request.user, text=given["text"], files=given["enclosed"])
+    except NOT_TAKEN as problem:
+        form.add_error("enclosed", str(problem))
+        return _refused(request, found, message_form=form)
     return _done(request, reference, _("Sent."))
 
 
