@@ -52,6 +52,7 @@ class FilingIn(serializers.Serializer[Any]):
     )
     region = serializers.CharField(
         required=False,
+        allow_blank=True,
         max_length=60,
         help_text="The part of the country, where laws differ within it (`CA` of `US`).",
     )

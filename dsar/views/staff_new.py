@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -67,6 +68,7 @@ def possible_duplicates(person: User | None, kind: Kind) -> list[SubjectRequest]
     return recent[:10]
 
 
+@transaction.atomic
 def _file(
     by: User, email: str, kind: Kind, entry: EntryForm, answers: AnswersForm
 ) -> SubjectRequest:

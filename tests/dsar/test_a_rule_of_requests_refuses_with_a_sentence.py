@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import AccessEvent, User
 from consents.models import Purpose
 from dsar import actions, rules
+from dsar.actions import identity
 from dsar.grounds import ExtensionReason, RefusalGround
 from dsar.models import SubjectRequest
 from dsar.models.requests import Kind
@@ -63,15 +64,15 @@ def test_after_an_answer_one_can_ask_again(open_request: Ask) -> None:
     assert open_request().status == "searching"
 
 
-def test_staff_enters_what_came_by_post_and_starts_it(
+def test_what_came_by_post_waits_until_the_person_confirms_it(
     open_request: Ask, sam: User, alice: User
 ) -> None:
     received = timezone.now() - timedelta(days=3)
     request = open_request(by=sam, channel="post", received_at=received)
-    assert request.status == "received"
+    assert request.status == "identity"
     assert request.received_at == received
     assert not request.steps.exists()
-    actions.start(request, by=sam)
+    identity.prove_by_session(request, by=alice)
     assert work(request).status == "answered"
 
 
