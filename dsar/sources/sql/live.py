@@ -4,6 +4,7 @@ What is wrong would make a step fail. A warning would not, but somebody should k
 nobody described may hold the person's data too.
 """
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from sqlalchemy import Inspector, String, false, inspect, select
+from sqlalchemy.exc import SAWarning
 from sqlalchemy.types import TypeEngine
 
 from dsar.sources.base import SourceError
@@ -30,7 +32,9 @@ Place = tuple[str | None, str]
 def look(source: "SqlSource") -> Reached:
     """Compare a mapping with its database. Raises SourceError where that cannot be reached."""
     found = Reached(Problems(source.described.path.name), Problems(source.described.path.name))
-    with source.database.reading() as connection, causes():
+    with source.database.reading() as connection, causes(), warnings.catch_warnings():
+        # Of indexes it cannot read SQLAlchemy warns; that one is missing is then said by us.
+        warnings.simplefilter("ignore", SAWarning)
         inspector: Inspector = inspect(connection)
         there = [
             one
