@@ -15,6 +15,7 @@ from portal.lib.strict_json import is_storable
 KINDS = [kind for kind in Kind if kind != Kind.APPEAL]
 # By which way it reached the service; what came in here says so itself.
 CHANNELS = [Channel.API, Channel.EMAIL, Channel.PHONE, Channel.POST, Channel.AGENT]
+KIND_CHOICES = [(kind.value, kind.value) for kind in KINDS]
 MOST_DETAILS = 20
 LONGEST = 2000
 AUTHENTICATED, CLAIMED = "authenticated", "claimed"
@@ -44,7 +45,7 @@ def _fits(value: object) -> bool:
 class FilingIn(serializers.Serializer[Any]):
     """Who asks for what."""
 
-    kind = serializers.ChoiceField(choices=[kind.value for kind in KINDS])
+    kind = serializers.ChoiceField(choices=KIND_CHOICES)
     email = AddressField(help_text="Of the person whose data it is.")
     country = serializers.CharField(
         max_length=60,
@@ -87,7 +88,7 @@ class FilingOut(serializers.Serializer[Any]):
     """Where a request stands, and by when it is answered."""
 
     reference = serializers.CharField()
-    kind = serializers.ChoiceField(choices=[kind.value for kind in KINDS])
+    kind = serializers.ChoiceField(choices=KIND_CHOICES)
     status = serializers.ChoiceField(choices=Status.choices)
     outcome = serializers.ChoiceField(choices=Outcome.choices, allow_null=True)
     identity = serializers.ChoiceField(choices=Identity.choices)

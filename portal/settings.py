@@ -181,6 +181,8 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
+# Further storages that hold people's files, for sources of the type "storage" (docs/sources.md).
+STORAGES |= env.json("EXTRA_STORAGES", default={})
 STATIC_URL = "/static/"
 STATIC_ROOT = STATE_DIR / "static"
 
@@ -291,7 +293,13 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Regard",
     "VERSION": VERSION,
     "SERVE_INCLUDE_SCHEMA": False,
-    "ENUM_NAME_OVERRIDES": {"StatusEnum": "consents.models.Document.Status"},
+    "ENUM_NAME_OVERRIDES": {
+        "StatusEnum": "consents.models.Document.Status",
+        "KindEnum": "consents.models.Document.Kind",
+        "RequestKindEnum": "dsar.api_fields.KIND_CHOICES",
+        "RequestStatusEnum": "dsar.states.Status",
+        "RequestIdentityEnum": "dsar.models.requests.Identity",
+    },
 }
 
 # --- Requests about one's data -------------------------------------------------------------------

@@ -10,6 +10,7 @@
     cursor = regard.snapshot("ai-training", "allowed.parquet", form="parquet")
     for document, allowed, reason, cursor in regard.changes("ai-training", cursor):
         ...
+    filed = regard.file_request("access", "ada@mail.example", "FR", key="ticket-812")
     to_read = regard.train("run-2026-05", references, model="Paraphe 7B", system="pipeline")
 
 Whatever goes wrong is an exception or a *no*, never a *yes*: an answer that is cut off raises.
@@ -171,9 +172,25 @@ class Regard:
                 return sorted(kept)
         raise Denied("documents_refused", 409)
 
-    def _post(self, address: str, told: dict[str, Any]) -> Any:
+    def file_request(self, kind: str, email: str, country: str, *, key: str, **more: str) -> Any:
+        """File a request about somebody's data, once for each key of yours; return its state.
+
+        ``more``: channel, language, region, about, received_at (with its offset), identity.
+        """
+        told = {"kind": kind, "email": email, "country": country, **more}
+        return self._post("/api/v1/requests/", told, {"Idempotency-Key": key})
+
+    def request(self, reference: str) -> Any:
+        """Return where a request that you filed stands."""
+        with self._ask(f"/api/v1/requests/{urllib.parse.quote(reference)}/") as answer:
+            return json.load(answer)
+
+    def _post(
+        self, address: str, told: dict[str, Any], headers: dict[str, str] | None = None
+    ) -> Any:
         body = json.dumps(told).encode()
-        with self._ask(address, body, {"Content-Type": "application/json"}) as answer:
+        whole = {"Content-Type": "application/json", **(headers or {})}
+        with self._ask(address, body, whole) as answer:
             return json.load(answer)
 
     def _ask(self, address: str, body: bytes | None = None, headers: Any = None) -> Any:

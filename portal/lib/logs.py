@@ -3,8 +3,11 @@
 import logging
 import re
 
-# Paths of which one part is a token: a signer's link, a copy to download, a certificate.
-TOKENS = re.compile(r"/(d|hooks/sources|sources/task|requests/copy|certificates)/[^/\s]+")
+# Paths of which one part is a token: a signer's link, a copy to download, a certificate,
+# a link that confirms a request.
+TOKENS = re.compile(
+    r"/(d|hooks/sources|sources/task|requests/copy|requests/confirm|certificates)/[^/\s]+"
+)
 
 
 class HideTokens(logging.Filter):

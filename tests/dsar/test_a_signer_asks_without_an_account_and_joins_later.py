@@ -121,7 +121,38 @@ def test_an_erasure_takes_a_fresh_code_and_a_confirmation(
     assert SubjectRequest.objects.get().kind == "erasure"
 
 
-@pytest.mark.parametrize("kind", ["nobody", "portability", "-"])
+def test_an_objection_takes_the_link_alone(client: Client, link: DocumentLink) -> None:
+    page = client.get(path(link, "request/objection/")).content.decode()
+    assert NORA not in page
+    answer = client.post(path(link, "request/objection/"), {"purpose": "ai-training"})
+    assert answer.status_code == 200
+    request = SubjectRequest.objects.get()
+    assert (request.channel, request.identity, request.status) == ("link", "not_needed", "answered")
+    # Whoever holds the link learns nothing of the account or of the request.
+    assert request.reference not in answer.content.decode()
+    assert OutgoingMail.objects.filter(to=NORA, template="dsar/obeyed").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "answers"),
+    [
+        ("portability", {}),
+        ("rectification", {"now": "Norah", "should": "Nora"}),
+        ("restriction", {"ground": "claims"}),
+        ("human_review", {"decision": "My plan was ended."}),
+    ],
+)
+def test_every_kind_is_filed_with_the_code(
+    client: Client, link: DocumentLink, kind: str, answers: dict[str, str]
+) -> None:
+    assert client.post(path(link, f"request/{kind}/"), answers).status_code == 303
+    opened(client, link)
+    assert client.post(path(link, f"request/{kind}/"), answers).status_code == 200
+    request = SubjectRequest.objects.get()
+    assert (request.kind, request.channel, request.identity) == (kind, "link", "proven")
+
+
+@pytest.mark.parametrize("kind", ["nobody", "appeal", "-"])
 def test_other_kinds_do_not_exist_here(client: Client, link: DocumentLink, kind: str) -> None:
     assert opened(client, link).get(path(link, f"request/{kind}/")).status_code == 404
 

@@ -17,12 +17,14 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver
 
 from accounts.actions import claim_address, join
-from accounts.models import Address, Organisation
+from accounts.models import Address, Organisation, User
+from accounts.proven import person_for_claimed_address
 from consents.actions import choices
 from consents.actions.links import give_link
 from consents.links import token_of
 from dsar import actions
-from dsar.models.requests import Kind
+from dsar.actions import identity
+from dsar.models.requests import Channel, Kind
 from tests.accounts import people
 from tests.consents.worlds import make_document, make_purpose
 
@@ -43,11 +45,12 @@ NAMES = [
     "about", "accept_gaps", "act", "address", "after", "asked_because", "attested", "before",
     "client_id", "client_secret", "code", "country", "credential", "day", "days", "document", "email",
     "errors", "evidence", "file", "from", "grant_type", "ground", "id", "kind", "language", "login",
-    "month", "name", "newer", "next", "note", "older", "organisation", "password", "password1",
+    "agent_email", "month", "name", "newer", "next", "note", "older", "organisation", "password", "password1",
     "password2", "period", "process", "purpose", "q", "reason", "receipt", "reference", "scope",
     "shown", "since", "state", "status", "text", "theme", "time_zone", "to", "token", "training",
     "understood", "party", "run", "system", "until", "words", "url", "use_tls", "version", "view",
     "when", "year",
+    "channel", "controller", "due", "how", "keys", "note-text", "of", "query", "regime", "request", "shared", "who", "why",
 ]  # fmt: skip
 # What stands where the address has a part that changes: by converter, nonsense of its own.
 PARTS = {
@@ -115,6 +118,7 @@ class World:
             "organisation/uid": [str(organisation.uid)],
             "person": [str(self.ada.uid)],
             "d/token": [token_of(link)],
+            "requests/token": [_confirming(self.sam)],
         }
 
     def addresses(self, route: str) -> Iterator[str]:
@@ -129,6 +133,14 @@ class World:
         converter, _colon, name = part.rpartition(":")
         there = self.known.get(name) or self.known.get(f"{of}/{name}", [])
         return PARTS.get(converter, PARTS["str"]) + there
+
+
+def _confirming(staff: User) -> str:
+    """Return the token of a link that confirms what staff entered for somebody."""
+    rosa = person_for_claimed_address("rosa@example.org", language="en")
+    told = {"person": rosa, "by": staff, "language": "en", "channel": Channel.POST}
+    waiting = actions.open_request(Kind.ACCESS, **told)
+    return identity.new_link(waiting).rstrip("/").rpartition("/")[2]
 
 
 def stranger(world: World) -> Client:
