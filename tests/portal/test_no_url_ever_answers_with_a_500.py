@@ -45,11 +45,13 @@ NAMES = [
     "about", "accept_gaps", "act", "address", "after", "asked_because", "attested", "before",
     "client_id", "client_secret", "code", "country", "credential", "day", "days", "document", "email",
     "errors", "evidence", "file", "from", "grant_type", "ground", "id", "kind", "language", "login",
-    "agent_email", "month", "name", "newer", "next", "note", "older", "organisation", "password", "password1",
+    "month", "name", "newer", "next", "note", "older", "organisation", "password", "password1",
     "password2", "period", "process", "purpose", "q", "reason", "receipt", "reference", "scope",
     "shown", "since", "state", "status", "text", "theme", "time_zone", "to", "token", "training",
     "understood", "party", "run", "system", "until", "words", "url", "use_tls", "version", "view",
     "when", "year",
+    "agent_email", "agent_name", "answer_to_agent", "decision", "files", "mandate", "mine",
+    "not-mine", "now", "proof", "received_on", "region", "scan", "should",
     "channel", "controller", "due", "how", "keys", "note-text", "of", "query", "regime", "request", "shared", "who", "why",
 ]  # fmt: skip
 # What stands where the address has a part that changes: by converter, nonsense of its own.
