@@ -30,6 +30,9 @@ def make(*, smtp_port: int) -> dict[str, str]:
             "SITE_URL": state.url(),
             # The systems of the demo are pages of the demo itself.
             "OUTGOING_ALLOWED_HOSTS": urlsplit(os.environ.get("SITE_URL", state.url())).netloc,
+            # A billing system that is not Regard's, as a file describes it.
+            "SOURCES_DIR": str(state.ROOT / "portal" / "demo" / "sources"),
+            "DEMO_BILLING_URL": f"sqlite:///{state.directory() / 'billing.sqlite'}",
             # A minute, so that it can be seen to end.
             "ERASURE_GRACE_HOURS": "0.0167",
             "EMAIL_URL": f"smtp://localhost:{smtp_port}",

@@ -2,9 +2,10 @@
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from portal.demo.handover import write_demo_json
-from portal.demo.sample import obeying
+from portal.demo.sample import billing, obeying
 from portal.demo.sample.load import is_loaded, load
 
 
@@ -21,6 +22,7 @@ class Command(BaseCommand):
         """
         if not settings.DEMO:
             raise CommandError("Sample data belongs in a demo only (REGARD_DEMO=1).")
+        billing.make(settings.STATE_DIR / "billing.sqlite", timezone.localdate())
         if not is_loaded():
             load(self.stdout.write)
         obeying.point_to(settings.SITE_URL)
