@@ -69,16 +69,11 @@ class DecideForm(forms.Form):
         Decision.ERASE: _("It is erased (a second person has to agree)"),
     }
 
-    def __init__(
-        self, *args: Any, item: ErasureItem, options: list[Decision], **kwargs: Any
-    ) -> None:
-        first = options[0] if options else None
-        initial = {
-            "decision": first,
-            "until": item.until,
-            "ground": item.ground if item.stays else "",
-        }
-        super().__init__(*args, initial=initial, **kwargs)
+    def __init__(self, data: Any = None, *, item: ErasureItem, options: list[Decision]) -> None:
+        ground = item.ground if item.stays else ""
+        super().__init__(
+            data, initial={"decision": options[0], "until": item.until, "ground": ground}
+        )
         field = self.fields["decision"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells mypy, not the program
         field.choices = [(one.value, self.WORDS[one]) for one in options]

@@ -87,9 +87,14 @@ def plan(held: steps.Claim) -> None:
 
     def write(request: SubjectRequest, step: Step) -> None:
         # A plan made again replaces the one before; nothing of it has been carried out yet.
-        request.items.filter(source=step.source, done_at=None).delete()
+        # What somebody decided otherwise (dsar.actions.plan) stays decided.
+        old = request.items.filter(source=step.source, done_at=None)
+        old.filter(decided_at=None).delete()
+        decided = set(request.items.filter(source=step.source).values_list("key", flat=True))
         ErasureItem.objects.bulk_create(
-            ErasureItem(request=request, source=step.source, **fields) for fields in found
+            ErasureItem(request=request, source=step.source, **fields)
+            for fields in found
+            if fields["key"] not in decided
         )
 
     records = sum(fields["amount"] for fields in found)

@@ -5,6 +5,7 @@ itself must prove is decided by the rules alone. Who destroys evidence needs a s
 """
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -129,6 +130,6 @@ def _decided(
 ) -> ErasureItem:
     item.decided_at, item.decided_by, item.agreed_by = timezone.now(), by, agreed_by
     item.save()
-    about = {"item": item.pk, "decision": item.decision, "source": item.source}
+    about: dict[str, Any] = {"item": item.pk, "decision": item.decision, "source": item.source}
     note(request, Code.PLAN_CHANGED, by=by, **about)
     return item

@@ -48,7 +48,7 @@ def review(request: SignedInRequest, pk: int) -> HttpResponse:
     form = ReviewHoldForm(request.POST)
     hold = get_object_or_404(Hold, pk=pk)
     if not form.is_valid():
-        messages.error(request, " ".join(form.errors["review_on"]))
+        messages.error(request, " ".join(str(one) for one in form.errors["review_on"]))
         return redirect("dsar:holds")
     holds.review_hold(hold, by=request.user, review_on=form.cleaned_data["review_on"])
     messages.success(request, _("The hold stands. You are reminded before the new day."))

@@ -251,7 +251,7 @@ def _erase(document: Document) -> None:
     document.parties.filter(hidden_at=None).update(hidden_at=timezone.now())
 
 
-def _pk(item: ErasureItem) -> int:
+def _pk(item: ErasureItem | Proposal) -> int:
     return int(item.key.removeprefix(PREFIX))
 
 
