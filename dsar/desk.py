@@ -1,7 +1,9 @@
 """What the pages of staff say about a request: how its day stands, and what is to be done next."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -15,6 +17,7 @@ from dsar.models.requests import Identity, Kind
 from dsar.queries import SOON
 from dsar.reckoning import long_date
 from dsar.rules import DomainError
+from dsar.sentences import Entry
 from dsar.states import Status
 
 
@@ -47,6 +50,19 @@ def _closed(request: SubjectRequest) -> Due:
     if request.closed_at is None:
         return Due("", "")
     return Due("", _("closed %(day)s") % {"day": date_format(request.closed_at, "DATE_FORMAT")})
+
+
+def brief(entries: Iterable[Entry]) -> list[Entry]:
+    """Return a timeline in which a run of the same, by the same, is one line with its number."""
+    found = []
+    for (what, who), run in groupby(entries, lambda one: (one.what, one.who)):
+        group = list(run)
+        if len(group) == 1:
+            found.append(group[0])
+            continue
+        times = ngettext("%(n)d time", "%(n)d times", len(group)) % {"n": len(group)}
+        found.append(Entry(group[0].at, what, who, times))
+    return found
 
 
 def next_action(request: SubjectRequest, me: User, steps: list[Step]) -> str:
@@ -130,4 +146,4 @@ def _grace(request: SubjectRequest, steps: list[Step]) -> str:
 
 
 def _over(request: SubjectRequest, steps: list[Step]) -> str:
-    return _("Nothing to do: it is closed.")
+    return _("Nothing to do: it is closed. A reply of the person opens it again.")

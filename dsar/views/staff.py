@@ -72,10 +72,11 @@ def _everything(found: SubjectRequest, me: User, **forms_shown: forms.Form) -> d
             "headline": sentences.staff_headline(found),
             "next": desk.next_action(found, me, steps),
             "today": today,
-            "steps": [_labelled(step) for step in steps],
+            "to_watch": [_labelled(step) for step in steps if not _is_fine(step)],
+            "fine": [_labelled(step) for step in steps if _is_fine(step)],
             "gaps": rules.unseen_gaps(found),
             "plan": plan_of(found) if found.kind == Kind.ERASURE else None,
-            "timeline": sentences.timeline(found, reader=me),
+            "timeline": desk.brief(sentences.timeline(found, reader=me)),
             "words": found.messages.prefetch_related("attachments").order_by("id"),
             "notes": found.notes.filter(erased_at=None).select_related("by"),
             "acts": rules.acts(found, me),
@@ -106,6 +107,11 @@ def _beside(found: SubjectRequest, me: User) -> dict[str, Any]:
         "addresses": found.person.addresses.all(),
         "approvals": [second.shown(one, me) for one in asked],
     }
+
+
+def _is_fine(step: Step) -> bool:
+    """Whether a step needs nobody's eye: it is done, or found nothing."""
+    return step.outcome in (Step.Outcome.DONE, Step.Outcome.NOT_FOUND)
 
 
 def _labelled(step: Step) -> tuple[str | Promise, Step]:
