@@ -176,4 +176,4 @@ def _outcome(request: SubjectRequest) -> Outcome:
     first = request.steps.filter(kind=nature(request).first)
     if not first.exclude(outcome=Step.Outcome.NOT_FOUND).exists():
         return Outcome.NOTHING_FOUND
-    return Outcome.FULFILLED
+    return Outcome.PARTLY if redaction.withholds_a_file(request) else Outcome.FULFILLED

@@ -99,7 +99,9 @@ def _names(text: str, known: Known) -> Iterator[Found]:
 
 def _phones(text: str, known: Known) -> Iterator[Found]:
     for match in phonenumbers.PhoneNumberMatcher(text, known.region or None):
-        yield Found(Kind.PHONE, match.start, match.end)
+        # A bracket that is never closed belongs to the sentence.
+        opening = match.raw_string.startswith("(") and ")" not in match.raw_string
+        yield Found(Kind.PHONE, match.start + opening, match.end)
 
 
 def _orders(name: str, *, both: bool) -> Iterable[str]:

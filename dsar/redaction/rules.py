@@ -50,6 +50,12 @@ def second_person_missing(request: SubjectRequest) -> bool:
     return not agreed.filter(asked_at__gte=last).exists()
 
 
+def withholds_a_file(request: SubjectRequest) -> bool:
+    """Whether a whole file is left out of the copy, which is then given in part."""
+    accepted = request.redactions.filter(verdict=Redaction.Verdict.ACCEPTED)
+    return accepted.filter(file__isnull=False, page=None).exists()
+
+
 def all_decided(request: SubjectRequest) -> None:
     """Let pass a copy in which nothing is left to be decided.
 
