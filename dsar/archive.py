@@ -34,11 +34,15 @@ class Measured:
 class Archive:
     """The zip of a copy. ``entries`` lists name, size and SHA-256 of each file, in order."""
 
-    def __init__(self, target: Measured, *, at: datetime, alive: Callable[[], None]) -> None:
+    records = 0  # it counts files and bytes only
+
+    def __init__(
+        self, target: Measured, *, at: datetime, alive: Callable[["Archive"], None]
+    ) -> None:
         self._zip = zipfile.ZipFile(
             _as_file(target), "w", compression=zipfile.ZIP_DEFLATED, compresslevel=6
         )
-        self._at, self._alive = at.timetuple()[:6], alive
+        self._at, self._alive, self._target = at.timetuple()[:6], alive, target
         self.entries: list[dict[str, Any]] = []
 
     def add(self, name: str, chunks: Iterable[bytes]) -> str:
@@ -49,9 +53,19 @@ class Archive:
             measured = Measured(entry)
             for chunk in chunks:
                 measured.write(chunk)
-                self._alive()
+                self._alive(self)
         self.entries.append({"name": name, "size": measured.size, "sha256": measured.sha256})
         return measured.sha256
+
+    @property
+    def files(self) -> int:
+        """How many files are complete."""
+        return len(self.entries)
+
+    @property
+    def volume(self) -> int:
+        """How many bytes the zip has so far."""
+        return self._target.size
 
     def close(self) -> None:
         """Write the directory at the end of the zip."""

@@ -20,7 +20,7 @@ from dsar.actions.lifecycle import Code, note
 from dsar.archive import Archive, Measured
 from dsar.copies import Copy
 from dsar.models import Package, Step, SubjectRequest
-from dsar.searching import zone_of
+from dsar.searching import Progress, zone_of
 from portal.lib import crypto
 
 FOLDER = "packages"
@@ -80,7 +80,7 @@ def _seal(held: steps.Claim, name: str, at: datetime) -> Sealed:
         writer = crypto.SealingWriter(temporary, key)
         measured = Measured(writer)
         local = timezone.localtime(at, zone_of(request.person))
-        archive = Archive(measured, at=local, alive=held.renew)
+        archive = Archive(measured, at=local, alive=Progress(held))
         with override(request.language), timezone.override(zone_of(request.person)):
             manifest_sha256 = Copy(archive, request, at).write()
         writer.close()

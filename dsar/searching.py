@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, replace
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -48,13 +48,29 @@ def collect(held: steps.Claim) -> None:
         steps.settle(held, _found(part.records), **_kept(part))
 
 
+class Counted(Protocol):
+    """What grows as a step goes along."""
+
+    @property
+    def records(self) -> int:
+        """Records so far."""
+
+    @property
+    def files(self) -> int:
+        """Files so far."""
+
+    @property
+    def volume(self) -> int:
+        """Bytes so far."""
+
+
 class Progress:
     """Keeps hold of a step as it goes along, and lets its page say how far it is."""
 
     def __init__(self, held: steps.Claim) -> None:
         self._held, self._said = held, time.monotonic()
 
-    def __call__(self, part: parts.Summary) -> None:
+    def __call__(self, made: Counted) -> None:
         """Renew the lease if need be; write the numbers down now and then. Raises LeaseLost."""
         self._held.renew()
         now = time.monotonic()
@@ -62,7 +78,7 @@ class Progress:
             return
         self._said = now
         mine = Step.objects.filter(pk=self._held.step.pk, lease=self._held.token)
-        mine.update(records=part.records, files=part.files, volume=part.volume)
+        mine.update(records=made.records, files=made.files, volume=made.volume)
 
 
 def _wanted(request: SubjectRequest, tables: Iterator[Table]) -> Iterator[Table]:
