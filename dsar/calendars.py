@@ -7,6 +7,7 @@ from functools import cache
 
 import holidays
 from django.conf import settings
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from dsar.models import HolidayOverride
@@ -23,7 +24,7 @@ def closed_days(received: date, country: str = "") -> Mapping[date, str]:
     """
     country = country or settings.CONTROLLER["country"]
     years = range(received.year, received.year + YEARS_AHEAD + 1)
-    days = dict(public_holidays(country, years))
+    days = dict(public_holidays(country, years, get_language() or ""))
     for override in HolidayOverride.objects.filter(country=country, day__year__in=years):
         if override.is_closed:
             days[override.day] = override.name or _("public holiday")
@@ -33,11 +34,15 @@ def closed_days(received: date, country: str = "") -> Mapping[date, str]:
 
 
 @cache
-def public_holidays(country: str, years: range) -> Mapping[date, str]:
-    """Return a country's public holidays by the library's calendar; none for one it lacks."""
+def public_holidays(country: str, years: range, language: str = "") -> Mapping[date, str]:
+    """Return a country's public holidays by the library's calendar; none for one it lacks.
+
+    They are named in ``language``, or in the country's own where the library has no words for it.
+    """
     if country not in holidays.list_supported_countries():
         return {}
-    return dict(holidays.country_holidays(country, years=years))
+    spoken = {"en": "en_US"}.get(language, language) or None
+    return dict(holidays.country_holidays(country, years=years, language=spoken))
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,9 @@ def of_year(year: int, country: str = "") -> list[CalendarDay]:
     country = country or settings.CONTROLLER["country"]
     days = {
         day: CalendarDay(day, name, is_closed=True)
-        for day, name in public_holidays(country, range(year, year + 1)).items()
+        for day, name in public_holidays(
+            country, range(year, year + 1), get_language() or ""
+        ).items()
     }
     for one in HolidayOverride.objects.filter(country=country, day__year=year):
         known = days.get(one.day)

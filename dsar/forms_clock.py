@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts import places
@@ -32,7 +33,7 @@ class PauseForm(forms.Form):
     def __init__(self, *args: Any, reasons: list[Pause.Reason], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = cast(forms.ChoiceField, self.fields["reason"])
-        field.choices = [(reason.value, reason.label) for reason in reasons]
+        field.choices = [(reason.value, capfirst(reason.label)) for reason in reasons]
 
 
 class CountryForm(forms.Form):

@@ -34,7 +34,6 @@ NAVIGATION: dict[str, tuple[tuple[str, Any], ...]] = {
         ("/staff/outbox/", _("Mail and deliveries")),
         ("/staff/events/", _("Events")),
         ("/staff/deliveries/", _("Systems")),
-        ("/staff/sources/", _("Sources")),
         ("/account/", _("Account")),
     ),
     Role.DPO: (
@@ -45,8 +44,6 @@ NAVIGATION: dict[str, tuple[tuple[str, Any], ...]] = {
         ("/staff/outbox/", _("Mail and deliveries")),
         ("/staff/events/", _("Events")),
         ("/staff/systems/", _("Systems")),
-        ("/staff/sources/", _("Sources")),
-        ("/staff/calendar/", _("Calendar")),
         ("/account/", _("Account")),
     ),
 }
@@ -61,6 +58,7 @@ ACCOUNT = (
 )
 # Pages of staff that are reached from one in the navigation, but lie elsewhere.
 REACHED_FROM = {"/staff/deliveries/": "/staff/systems/deliveries/"}
+SOURCES = "/staff/sources/"  # reached from Systems, whichever page of it the role begins with
 # Pages of allauth that lie elsewhere but belong to one of those.
 BELONGS = {"/account/password/": "/account/2fa/", "/account/3rdparty/": "/account/2fa/"}
 
@@ -100,7 +98,11 @@ def _account_path(path: str) -> str:
 def _navigation(user: User, path: str) -> list[NavigationItem]:
     """Return the links of the person's role, seen from ``path``."""
     found = list(links(user))
-    return navigation(found, path if path in dict(found) else REACHED_FROM.get(path, path))
+    known = dict(found)
+    if path.startswith(SOURCES):
+        systems = ("/staff/systems/", "/staff/deliveries/")
+        path = next((f"{to}sources/" for to in systems if to in known), path)
+    return navigation(found, path if path in known else REACHED_FROM.get(path, path))
 
 
 def site(request: HttpRequest) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from dsar.actions.lifecycle import Code, lock, note
 from dsar.grounds import NEXT_ACTION, Awaited, Cause, NextAction
 from dsar.models import OutsideTask, Step, SubjectRequest
 from dsar.states import Status
-from portal.lib.tasks import enqueue
+from portal.lib.tasks import enqueue, queue_is_empty
 
 WORKED_ON = (Status.SEARCHING, Status.PREPARING)
 # A step at which this many workers died is the likely cause of their death.
@@ -169,7 +169,8 @@ def sweep() -> int:
     one whose job was lost.
     """
     now = timezone.now()
-    stale = now - REQUEUE_AFTER_LEASES * lease()
+    # A job that is not in the queue any more died with its worker.
+    stale = now - (1 if queue_is_empty() else REQUEUE_AFTER_LEASES) * lease()
     due = Q(status=Step.Status.WAITING, not_before__lte=now) & (
         Q(queued_at__lt=F("not_before")) | Q(queued_at__lt=stale)
     )

@@ -129,10 +129,10 @@ def office_calendar(request: SignedInRequest) -> HttpResponse:
         return redirect("dsar:calendar")
     context = {
         "form": form,
-        "year": year,
+        "year": str(year),
         "days": calendars.of_year(year, place),
-        "older": f"?year={year - 1}" if year - 1 in YEARS else "",
-        "newer": f"?year={year + 1}" if year + 1 in YEARS else "",
+        "before": str(year - 1) if year - 1 in YEARS else "",
+        "after": str(year + 1) if year + 1 in YEARS else "",
         "country": places.country_name(place),
     }
     status = 422 if form.errors else 200

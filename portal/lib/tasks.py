@@ -1,7 +1,9 @@
 """One way to queue a job."""
 
 from django.db import connection
+from django.utils import timezone
 from django.utils.module_loading import import_string
+from django_q.models import OrmQ
 from django_q.tasks import async_task
 
 
@@ -20,3 +22,8 @@ def enqueue(path: str, *ids: int) -> None:
     if not connection.in_atomic_block:
         raise RuntimeError(f"enqueue({path!r}) outside a transaction could lose the job")
     async_task(path, *ids)
+
+
+def queue_is_empty() -> bool:
+    """Return whether no job waits for a worker; those in a worker's hands, dead or not, do not."""
+    return not OrmQ.objects.filter(lock__lt=timezone.now()).exists()
