@@ -37,4 +37,6 @@ def masked(value: Any) -> str:
     if isinstance(value, date):
         return f"{value.year}-••-••"
     text = str(value)
-    return text[:1] + "•" * min(len(text) - 1, 7) if text else "–"
+    if len(text) < 3:
+        return "•" * len(text) or "–"
+    return text[:1] + "•" * min(len(text) - 1, 7)
