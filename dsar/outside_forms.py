@@ -73,30 +73,32 @@ class AnswerForm(forms.Form):
 
     outcome = forms.ChoiceField(label=_("What did you find?"), widget=forms.RadioSelect)
     enclosed = FilesField(
-        label=_("The data"),
+        label=_("If there is data: the files"),
         help_text=_("PDF, pictures, or text (also CSV). Everything about this person, as it is."),
         required=False,
         widget=ManyFiles(attrs={"accept": enclosures.ACCEPTED + ",.csv"}),
     )
     erased_on = forms.DateField(
-        label=_("Erased on"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=_("If it is erased: on which day?"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
     )
     ground = forms.ChoiceField(
-        label=_("Why is it kept?"), required=False, choices=lambda: GROUND_WORDS
+        label=_("If it is kept: why?"), required=False, choices=lambda: GROUND_WORDS
     )
     until = forms.DateField(
-        label=_("Kept until"),
+        label=_("If it is kept: until when?"),
         help_text=_("The person reads the reason and this day."),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
     )
     code = forms.ChoiceField(
-        label=_("Why can it not be done?"),
+        label=_("If it cannot be done: why?"),
         required=False,
         choices=lambda: [("", "—"), *WhyNot.choices],
     )
     reason = forms.CharField(
-        label=_("In a few words"),
+        label=_("If it cannot be done: in a few words"),
         help_text=_("For our staff, who look for another way. Do not name the person."),
         required=False,
         max_length=1000,

@@ -6,6 +6,7 @@ from functools import wraps
 from typing import Any
 
 from allauth.core import ratelimit
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
@@ -46,8 +47,7 @@ def by_link(*methods: str, opened: bool = False) -> Callable[[View], View]:
             options = owners.options_of(task) if task else None
             if task is None or options is None:
                 return _closed_to_all(render(request, "dsar/outside/unknown.html", status=404))
-            translation.activate(options["language"])
-            request.LANGUAGE_CODE = options["language"]
+            _speak(request, options["language"])
             now = timezone.now()
             if not task.is_open(now):
                 return _closed_to_all(_ended(request, task))
@@ -208,6 +208,13 @@ def _is_open(request: HttpRequest, task: OutsideTask, *, now: datetime) -> bool:
 def _note(request: HttpRequest, name: str, task: OutsideTask, now: datetime) -> None:
     request.session.setdefault(name, {})[task.uid.hex] = now.timestamp()
     request.session.modified = True
+
+
+def _speak(request: HttpRequest, language: str) -> None:
+    """Speak the language that the file says, unless another was chosen on a page."""
+    if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+        translation.activate(language)
+        request.LANGUAGE_CODE = language
 
 
 def _path(task: OutsideTask) -> str:

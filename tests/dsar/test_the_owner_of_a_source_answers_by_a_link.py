@@ -253,3 +253,25 @@ def test_a_request_that_ended_leaves_nothing_to_answer(open_request: Ask, alice:
     actions.withdraw(request, by=alice)
     assert client.get(link).status_code == 410
     assert client.post(f"{link}answer/", {"outcome": "not_found"}).status_code == 410
+
+
+@pytest.mark.parametrize(
+    ("type_", "body"),
+    [
+        ("application/x-www-form-urlencoded", b"outcome=%00&until=%ff&reason=\xff"),
+        ("application/x-www-form-urlencoded", b"outcome=done&enclosed=text"),
+        ("application/x-www-form-urlencoded", b"outcome=kept&until=9999-99-99&ground=x"),
+        ("multipart/form-data; boundary=x", b"--x\r\nbad"),
+        ("multipart/form-data", b"x"),
+        ("text/plain; charset=nope", b"a=1"),
+        ("application/json", b"\xff{"),
+    ],
+)
+def test_nonsense_is_answered_and_changes_nothing(
+    open_request: Ask, type_: str, body: bytes
+) -> None:
+    request = work(open_request())
+    client, link = opened(request)
+    for path in ("answer", "open", "show", "code"):
+        assert client.generic("POST", f"{link}{path}/", body, type_).status_code < 500
+    assert OutsideTask.objects.get().verdict == ""
