@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import PurePosixPath
 from tempfile import TemporaryFile
-from typing import IO
+from typing import IO, Any
 
 from django.conf import settings
 from django.core.files import File
@@ -63,7 +63,7 @@ class Gone(DomainError):
 
 def take(
     request: SubjectRequest,
-    upload: File,
+    upload: "File[Any]",
     *,
     role: Attachment.Role | str,
     by: User | None,
@@ -80,9 +80,12 @@ def take(
         media.WrongType, media.Broken: see there. Each says how to mend it.
     """
     _within_limits(request, upload, role, message)
-    media_type = media.recognise(upload.file)
+    content = upload.file
+    if content is None:
+        raise Empty(gettext_lazy("This file is empty. Choose it again."))
+    media_type = media.recognise(content)
     key, stored = crypto.new_key(), f"{FOLDER}/{request.uid}/{uuid.uuid4()}"
-    size, digest = _seal(media.clean(upload.file, media_type), stored, key)
+    size, digest = _seal(media.clean(content, media_type), stored, key)
     return Attachment.objects.create(
         request=request,
         message=message,
@@ -173,7 +176,10 @@ def _disposition(name: str) -> str:
 
 
 def _within_limits(
-    request: SubjectRequest, upload: File, role: Attachment.Role | str, message: Message | None
+    request: SubjectRequest,
+    upload: "File[Any]",
+    role: Attachment.Role | str,
+    message: Message | None,
 ) -> None:
     most: int = settings.ENCLOSURE_BYTES
     if upload.size > most:

@@ -19,7 +19,7 @@ class FilesField(forms.FileField):
 
     widget = FilesInput(attrs={"accept": ACCEPTED, "multiple": True})
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+    def clean(self, data: Any, initial: Any = None) -> "list[UploadedFile[Any]]":
         """Return the files, in the order in which they were chosen."""
         given = data if isinstance(data, list | tuple) else [data] if data else []
         if not given and self.required:

@@ -5,6 +5,8 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts import places
@@ -168,12 +170,16 @@ class WhoForm(forms.Form):
         kind, country = self.fields["kind"], self.fields["country"]
         assert isinstance(kind, forms.ChoiceField)  # noqa: S101 - tells mypy, not the program
         assert isinstance(country, forms.ChoiceField)  # noqa: S101
-        kind.choices = [(one.value, title) for one, (title, _text) in KINDS.items()]
+        kind.choices = [(one.value, _explained(*words)) for one, words in KINDS.items()]
         country.choices = [choice for choice in places.countries() if choice[0]]
 
     def clean_email(self) -> str:
         """Return the address as we store addresses."""
         return str(self.cleaned_data["email"]).strip().lower()
+
+
+def _explained(title: Any, text: Any) -> SafeString:
+    return format_html('<span>{} <small class="soft">{}</small></span>', title, text)
 
 
 def _purposes() -> list[tuple[str, Any]]:

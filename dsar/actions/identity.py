@@ -121,7 +121,7 @@ def new_link(request: SubjectRequest, *, is_reminder: bool = False) -> str:
         expires_at=now + timedelta(days=settings.IDENTITY_LINK_DAYS),
         is_reminder=is_reminder,
     )
-    return settings.SITE_URL + reverse("dsar:confirm", args=[token])
+    return f"{settings.SITE_URL}{reverse('dsar:confirm', args=[token])}"
 
 
 def by_token(token: str) -> Confirmation | None:
@@ -282,7 +282,7 @@ def doubt(request: SubjectRequest, *, by: User, reason: str) -> SubjectRequest:
 
 def proof_page(request: SubjectRequest) -> str:
     """Return the whole address of the page where the person answers a doubt, signed in."""
-    return settings.SITE_URL + reverse("dsar:proof", args=[request.reference])
+    return f"{settings.SITE_URL}{reverse('dsar:proof', args=[request.reference])}"
 
 
 def has_power_of_attorney(request: SubjectRequest) -> bool:

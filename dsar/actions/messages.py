@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from dsar import enclosures, letters, rules, staff_mail
-from dsar.actions import clock, reopening
+from dsar.actions import clock, identity, reopening
 from dsar.actions.lifecycle import Code, lock, note
 from dsar.models import Attachment, Message, SubjectRequest
 from dsar.states import REOPENING
@@ -37,6 +37,8 @@ def write_message(
     from_staff = by.pk != request.person_id
     if not from_staff:
         request = reopening.addressee(request)
+        if identity.waits_for_a_link(request):  # written from their session: that is the proof
+            request = identity.prove_by_session(request, by=by)
     reopens = not from_staff and request.status in REOPENING
     if reopens:
         request = reopening.reopen(request, by=by)

@@ -1,20 +1,21 @@
 """What a person sends to show that it is them; destroyed once it was looked at."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.core.files import File
 from django.db import transaction
 
 from accounts.models import User
 from dsar import enclosures, rules
-from dsar.actions import identity
+from dsar.actions import clock, identity
 from dsar.actions.lifecycle import Code, lock, note
 from dsar.models import Attachment, Message, SubjectRequest
 
 
 @transaction.atomic
 def answer_doubt(
-    request: SubjectRequest, *, by: User, text: str, files: Iterable[File]
+    request: SubjectRequest, *, by: User, text: str, files: Iterable["File[Any]"]
 ) -> SubjectRequest:
     """Answer what we asked about who asks: with words, or documents, or both.
 
@@ -39,4 +40,5 @@ def answer_doubt(
     note(request, Code.MESSAGE, by=by, from_staff=False, files=len(uploads))
     request.unread_by_staff = True
     request.save(update_fields=["unread_by_staff"])
+    clock.start_clock(request, by=by)
     return request

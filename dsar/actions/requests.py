@@ -58,7 +58,7 @@ def open_request(
     received_at: datetime | None = None,
     sure: Identity | None = None,
     agent: Agent | None = None,
-    enclosed: Iterable[tuple[Attachment.Role, File]] = (),
+    enclosed: Iterable[tuple[Attachment.Role, "File[Any]"]] = (),
 ) -> SubjectRequest:
     """Open a request, confirm it with its reference and due date, and begin the work on it.
 
@@ -154,7 +154,7 @@ def _enclose(
     request: SubjectRequest,
     by: User | None,
     agent: Agent | None,
-    enclosed: Iterable[tuple[Attachment.Role, File]],
+    enclosed: Iterable[tuple[Attachment.Role, "File[Any]"]],
 ) -> None:
     if agent is not None:
         Mandate.objects.create(

@@ -54,9 +54,8 @@ def ask(request: HttpRequest) -> HttpResponseBase:
         return redirect("dsar:choose")
     form = WhoForm(request.POST or None, initial={"country": _country(request)})
     if request.method != "POST" or not form.is_valid():
-        context = {"form": form, "kinds": KINDS}
         status = 422 if form.is_bound else 200
-        return render(request, "dsar/public/ask.html", context, status=status)
+        return render(request, "dsar/public/ask.html", {"form": form}, status=status)
     told = form.cleaned_data
     code = needs_code(Kind(told["kind"]))
     limited = _limit(request, "send_ask_code" if code else "send_ask", told["email"])
@@ -161,7 +160,8 @@ def _file(request: HttpRequest, told: dict[str, Any], form: AnswersForm) -> Http
     given = form.answers() | {"country": told["country"], "channel": Channel.FORM}
     filed: SubjectRequest | None
     if not needs_code(kind):
-        filed = _objected(told["email"], language, given)
+        _objected(told["email"], language, given)
+        filed = None
     else:
         person = person_for_proven_address(address_for(told["email"]), language=language)
         if kind == Kind.ERASURE and identity.asks_for_more_than_a_link(person):

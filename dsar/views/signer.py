@@ -61,7 +61,8 @@ def _file(link: DocumentLink, kind: Kind, answers: dict[str, Any]) -> SubjectReq
     """Open it; sent twice it is still one request. None: an objection, of which no more is said."""
     language = get_language() or "en"
     if not needs_code(kind):
-        return _object(link, language, answers)
+        _object(link, language, answers)
+        return None
     person = person_for_proven_address(link.address, language=language)
     try:
         return actions.open_request(

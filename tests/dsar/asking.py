@@ -15,7 +15,7 @@ def no_limits() -> None:
     cache.clear()
 
 
-def mails(template: str, to: str = NORA) -> list[OutgoingMail]:
+def mails(template: str, to: str | None = NORA) -> list[OutgoingMail]:
     """Return the mails of one kind to an address, oldest first."""
     found = OutgoingMail.objects.filter(template=template, to=to)
     return list(found.order_by("pk"))

@@ -27,7 +27,8 @@ LONG = "é" * 96
 
 @pytest.fixture
 def request_(open_request: Any) -> SubjectRequest:
-    return open_request("access")
+    opened: SubjectRequest = open_request("access")
+    return opened
 
 
 def take(request: SubjectRequest, content: bytes, name: str = "a.pdf", **more: Any) -> Attachment:
@@ -192,5 +193,6 @@ def test_an_upload_of_any_size_is_cut_off_at_the_limit(settings: Any) -> None:
     settings.ENCLOSURE_BYTES = 100_000
     huge = SimpleUploadedFile("huge.txt", b"a" * 3_000_000)
     sent = RequestFactory().post("/", {"file": huge})
-    assert 100_000 < sent.FILES["file"].size < 300_000
+    kept: Any = sent.FILES["file"]
+    assert 100_000 < kept.size < 300_000
     sent.close()

@@ -17,7 +17,7 @@ from django.utils import timezone
 from accounts.models import AccessEvent, User
 from accounts.proven import person_for_claimed_address
 from dsar import intake_tasks, rules
-from dsar.actions import identity, open_request, proofs
+from dsar.actions import identity, open_request, proofs, write_message
 from dsar.models import Confirmation, SubjectRequest
 from dsar.models.requests import Channel, Identity, Kind
 from portal.lib.errors import DomainError
@@ -284,11 +284,11 @@ def test_the_page_of_a_doubt_says_why_and_refuses_what_is_no_document(
     assert "does not wait" in mine.get(page).content.decode()
     identity.doubt(asked, by=sam, reason="Two people use this address.")
     assert "Two people use this address." in mine.get(page).content.decode()
-    wrong = mine.post(page, {"text": "my words", "files": [ContentFile(b"MZ\0", name="a.exe")]})
+    wrong = mine.post(page, {"text": "my words", "enclosed": [ContentFile(b"MZ\0", name="a.exe")]})
     assert wrong.status_code == 422
     assert "my words" in wrong.content.decode()
     right = mine.post(
-        page, {"text": "", "files": [ContentFile(b"%PDF-1.7", name="é" * 96 + ".pdf")]}
+        page, {"text": "", "enclosed": [ContentFile(b"%PDF-1.7", name="é" * 96 + ".pdf")]}
     )
     assert right.status_code == 302
     proof = asked.attachments.get()
@@ -297,7 +297,7 @@ def test_the_page_of_a_doubt_says_why_and_refuses_what_is_no_document(
     assert mine.get(f"/requests/{asked.reference}/files/{proof.uid}/").status_code == 404
     tess = people.with_app(people.make("tess@staff.example.org", role="support"))
     desk = people.sign_in(Client(), tess)
-    seen = desk.get(f"/staff/requests/{asked.reference}/files/{proof.uid}/")
+    seen: Any = desk.get(f"/staff/requests/{asked.reference}/files/{proof.uid}/")
     assert b"".join(seen.streaming_content) == b"%PDF-1.7"
     assert AccessEvent.objects.filter(person=ada, by=tess, kind="request_viewed").count() == 1
 
@@ -343,3 +343,16 @@ def test_a_stranger_is_asked_for_where_nobody_is_known(db: None) -> None:
     assert person_for_claimed_address("new@example.org", language="en") == new
     assert not EmailAddress.objects.filter(user=new).exists()
     assert identity.how_sure(Kind.ACCESS, person=new, by=None, power=False) == Identity.ASKED
+
+
+def test_words_from_the_persons_own_session_are_the_proof(enter: Enter) -> None:
+    ada = people.make("ada@example.org")
+    waiting = enter("access", "ada@example.org")
+    write_message(waiting, by=ada, text="Yes, that was me.")
+    waiting.refresh_from_db()
+    assert (waiting.status, waiting.identity) == ("searching", "proven")
+    closed = enter("portability", "ada@example.org")
+    identity.give_up(closed.pk)
+    write_message(closed, by=ada, text="I was on holiday.")
+    closed.refresh_from_db()
+    assert (closed.status, closed.identity) == ("searching", "proven")

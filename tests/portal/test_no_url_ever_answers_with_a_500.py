@@ -50,9 +50,10 @@ NAMES = [
     "shown", "since", "state", "status", "text", "theme", "time_zone", "to", "token", "training",
     "understood", "party", "run", "system", "until", "words", "url", "use_tls", "version", "view",
     "when", "year",
-    "agent_email", "agent_name", "answer_to_agent", "decision", "files", "mandate", "mine",
+    "agent_email", "agent_name", "answer_to_agent", "decision", "enclosed", "mandate", "mine",
     "not-mine", "now", "proof", "received_on", "region", "scan", "should",
     "channel", "controller", "due", "how", "keys", "note-text", "of", "query", "regime", "request", "shared", "who", "why",
+    "outcome", "erased_on", "enclosed",
 ]  # fmt: skip
 # What stands where the address has a part that changes: by converter, nonsense of its own.
 PARTS = {
