@@ -4,132 +4,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from dsar.grounds import Cause, ground_label
 from dsar.kinds import nature
-from dsar.models import RequestEvent, Step, SubjectRequest
+from dsar.models import RequestEvent, Restriction, Step, SubjectRequest
 from dsar.models.requests import Kind
 from dsar.reckoning import long_date
 from dsar.sources.base import label_of
 from dsar.states import Outcome, Status
-
-ARRIVED = gettext_lazy("Your request has <strong>arrived</strong>.")
-HEADLINES: dict[tuple[str, str], str | Promise] = {
-    (Kind.ACCESS, Status.REVIEW): gettext_lazy("A person is <strong>checking</strong> your copy."),
-    (Kind.ACCESS, Status.PREPARING): gettext_lazy("Your copy is <strong>being made</strong>."),
-    (Kind.ACCESS, Status.ANSWERED): gettext_lazy("Your copy is <strong>ready</strong>."),
-    (Kind.PORTABILITY, Status.REVIEW): gettext_lazy(
-        "A person is <strong>checking</strong> your files."
-    ),
-    (Kind.PORTABILITY, Status.PREPARING): gettext_lazy(
-        "Your files are <strong>being made</strong>."
-    ),
-    (Kind.PORTABILITY, Status.ANSWERED): gettext_lazy("Your files are <strong>ready</strong>."),
-    (Kind.ERASURE, Status.SEARCHING): gettext_lazy(
-        "We are <strong>planning</strong> what is erased."
-    ),
-    (Kind.ERASURE, Status.REVIEW): gettext_lazy("A person is <strong>checking</strong> the plan."),
-    (Kind.ERASURE, Status.PREPARING): gettext_lazy("Your data is <strong>being erased</strong>."),
-    (Kind.ERASURE, Status.ANSWERED): gettext_lazy("Your data has been <strong>erased</strong>."),
-    (Kind.RECTIFICATION, Status.REVIEW): gettext_lazy(
-        "A person is <strong>comparing</strong> what we hold with what you wrote."
-    ),
-    (Kind.RECTIFICATION, Status.ANSWERED): gettext_lazy("Your data is <strong>corrected</strong>."),
-    (Kind.RESTRICTION, Status.REVIEW): gettext_lazy(
-        "The use is <strong>paused</strong>, and a person looks at why."
-    ),
-    (Kind.RESTRICTION, Status.ANSWERED): gettext_lazy("The use is <strong>paused</strong>."),
-    (Kind.OBJECTION, Status.REVIEW): gettext_lazy(
-        "Your objection is <strong>being weighed</strong>."
-    ),
-    (Kind.OBJECTION, Status.ANSWERED): gettext_lazy("Your objection is <strong>obeyed</strong>."),
-    (Kind.HUMAN_REVIEW, Status.REVIEW): gettext_lazy(
-        "A person is <strong>looking at</strong> the decision."
-    ),
-    (Kind.HUMAN_REVIEW, Status.ANSWERED): gettext_lazy("The decision is <strong>changed</strong>."),
-    (Kind.APPEAL, Status.REVIEW): gettext_lazy(
-        "Somebody else is <strong>looking again</strong> at our answer."
-    ),
-    (Kind.APPEAL, Status.ANSWERED): gettext_lazy("Our first answer is <strong>changed</strong>."),
-}
-# An answer says no more than was done (invariant 8).
-BY_OUTCOME: dict[tuple[str, str], str | Promise] = {
-    (Outcome.WITH_GAPS, Kind.ACCESS): gettext_lazy(
-        "Your copy is ready, <strong>with gaps</strong>."
-    ),
-    (Outcome.WITH_GAPS, Kind.PORTABILITY): gettext_lazy(
-        "Your files are ready, <strong>with gaps</strong>."
-    ),
-    (Outcome.WITH_GAPS, Kind.ERASURE): gettext_lazy(
-        "Your data has been erased <strong>in part</strong>."
-    ),
-    (Outcome.NOTHING_FOUND, Kind.ACCESS): gettext_lazy(
-        "We hold <strong>nothing</strong> about you."
-    ),
-    (Outcome.NOTHING_FOUND, Kind.PORTABILITY): gettext_lazy(
-        "There was <strong>nothing</strong> to take along."
-    ),
-    (Outcome.NOTHING_FOUND, Kind.ERASURE): gettext_lazy(
-        "There was <strong>nothing</strong> to erase."
-    ),
-    (Outcome.PARTLY, Kind.RECTIFICATION): gettext_lazy(
-        "Your data is corrected <strong>in part</strong>."
-    ),
-    (Outcome.PARTLY, Kind.RESTRICTION): gettext_lazy("The use is paused <strong>in part</strong>."),
-    (Outcome.PARTLY, Kind.OBJECTION): gettext_lazy(
-        "Your objection is obeyed <strong>in part</strong>."
-    ),
-    (Outcome.PARTLY, Kind.HUMAN_REVIEW): gettext_lazy(
-        "The decision is changed <strong>in part</strong>."
-    ),
-    (Outcome.PARTLY, Kind.APPEAL): gettext_lazy(
-        "Our first answer is changed <strong>in part</strong>."
-    ),
-    (Outcome.CONFIRMED, Kind.HUMAN_REVIEW): gettext_lazy("The decision <strong>stands</strong>."),
-    (Outcome.CONFIRMED, Kind.APPEAL): gettext_lazy("Our first answer <strong>stands</strong>."),
-}
-# What is said of a kind that has no words of its own at that place.
-ANY: dict[str, str | Promise] = {
-    Status.RECEIVED: ARRIVED,
-    Status.IDENTITY: gettext_lazy("We wait until you have <strong>confirmed</strong> it."),
-    Status.SEARCHING: gettext_lazy("We are <strong>searching</strong> your data."),
-    Status.REVIEW: gettext_lazy("A person is <strong>looking at</strong> your request."),
-    Status.GRACE: gettext_lazy("It is decided, and you can still <strong>take it back</strong>."),
-    Status.PREPARING: gettext_lazy("Your answer is <strong>being made</strong>."),
-    Status.ANSWERED: gettext_lazy("Your request is <strong>answered</strong>."),
-    Status.DUPLICATE: gettext_lazy("This is answered in your <strong>other</strong> request."),
-    Status.SPAM: gettext_lazy("This was closed as <strong>no request</strong> about data."),
-    Status.UNIDENTIFIED: gettext_lazy("Nobody <strong>confirmed</strong> this request."),
-    Status.FORWARDED: gettext_lazy("We <strong>passed this on</strong> to who decides about it."),
-    Status.REFUSED: gettext_lazy("We did <strong>not do</strong> what you asked."),
-    Status.WITHDRAWN: gettext_lazy("You <strong>withdrew</strong> this request."),
-}
-
-
-def headline(request: SubjectRequest) -> SafeString:
-    """Return the sentence at the top of a request's page, as HTML with its decisive word marked."""
-    said = BY_OUTCOME.get((request.outcome, request.kind))
-    own = HEADLINES.get((request.kind, request.status))
-    in_words = request.reopened_on is not None and request.resolution != ""
-    if request.status == Status.ANSWERED and in_words and nature(request).searches:
-        own = said = None  # answered in words after a reply: no new copy, nothing erased anew
-    if request.kind == Kind.RESTRICTION and request.status == Status.ANSWERED and _is_over(request):
-        own = said = gettext_lazy("The pause has <strong>ended</strong>.")
-    if request.status == Status.REVIEW and request.reopened_on is not None:
-        own = gettext_lazy("Your reply is <strong>being looked at</strong>.")
-    # The words are ours and hold no value of anybody's.
-    return mark_safe(str(said or own or ANY[request.status]))  # noqa: S308
-
-
-def _is_over(request: SubjectRequest) -> bool:
-    """Whether all that the request had paused is in use again."""
-    rows = request.restrictions.all()
-    return rows.exists() and not rows.filter(lifted_at=None).exists()
 
 
 def staff_headline(request: SubjectRequest) -> str:
@@ -220,7 +107,8 @@ def _note(request: SubjectRequest, status: Status) -> str:
     if status == Status.RECEIVED:
         return _day(request.received_at)
     if status == Status.GRACE and request.grace_until is not None:
-        return _("until %(when)s") % {"when": date_format(request.grace_until, "DATETIME_FORMAT")}
+        until = date_format(timezone.localtime(request.grace_until), "DATETIME_FORMAT")
+        return _("until %(when)s") % {"when": until}
     if status == Status.ANSWERED:
         if request.closed_at is not None:
             return _day(request.closed_at)
@@ -229,7 +117,7 @@ def _note(request: SubjectRequest, status: Status) -> str:
 
 
 def _day(at: datetime | None) -> str:
-    return date_format(at, "DATE_FORMAT") if at is not None else ""
+    return date_format(timezone.localtime(at), "DATE_FORMAT") if at is not None else ""
 
 
 @dataclass(frozen=True)
@@ -281,6 +169,9 @@ def _who(event: RequestEvent, request: SubjectRequest, reader: object) -> str:
     return event.by.get_short_name()
 
 
+PAUSED = dict(Restriction.Ground.choices)
+
+
 def _detail(event: RequestEvent) -> str:
     """Return what the codes and numbers of an event say, in words."""
     parts = []
@@ -294,5 +185,5 @@ def _detail(event: RequestEvent) -> str:
     if records := event.detail("records"):
         parts.append(ngettext("%(n)d record", "%(n)d records", records) % {"n": records})
     if ground := event.detail("ground") or event.detail("reason"):
-        parts.append(str(ground_label(ground)))
+        parts.append(str(PAUSED.get(ground) or ground_label(ground)))
     return ", ".join(parts)

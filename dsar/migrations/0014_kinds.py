@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 GROUNDS = [
     ("accuracy", "I say that it is not correct (art. 18(1)(a) GDPR)"),
-    ("unlawful", "its use is unlawful, and I want it kept (art. 18(1)(b) GDPR)"),
+    ("unlawful", "Its use is unlawful, and I want it kept (art. 18(1)(b) GDPR)"),
     ("claims", "I need it for a legal claim of mine (art. 18(1)(c) GDPR)"),
     ("objection", "I object, and it is not decided yet (art. 18(1)(d) GDPR)"),
 ]

@@ -25,7 +25,7 @@ class Restriction(models.Model):
         """Why the use is paused (art. 18(1))."""
 
         ACCURACY = "accuracy", _("I say that it is not correct (art. 18(1)(a) GDPR)")
-        UNLAWFUL = "unlawful", _("its use is unlawful, and I want it kept (art. 18(1)(b) GDPR)")
+        UNLAWFUL = "unlawful", _("Its use is unlawful, and I want it kept (art. 18(1)(b) GDPR)")
         CLAIMS = "claims", _("I need it for a legal claim of mine (art. 18(1)(c) GDPR)")
         OBJECTION = "objection", _("I object, and it is not decided yet (art. 18(1)(d) GDPR)")
 

@@ -14,19 +14,34 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import roles
 from consents.views.parts import SignedInRequest
-from dsar import actions, asked, enclosures, laws, media, queries, rules, rules_kinds, sentences
-from dsar.actions import rectification
+from dsar import (
+    actions,
+    asked,
+    enclosures,
+    headlines,
+    laws,
+    media,
+    queries,
+    recipients,
+    rules,
+    rules_kinds,
+    sentences,
+)
+from dsar.actions import grace, rectification
 from dsar.forms_kinds import LetterForm
-from dsar.models import Statement, SubjectRequest
+from dsar.models import Statement, Step, SubjectRequest
 from dsar.previews import plan_of
 from dsar.sources.base import label_of
 from dsar.states import REOPENING, Status
 from dsar.views.clock import clock_context
+from dsar.waiting import waits_sentence
 from portal.lib import pdf
 
 # How often the page looks whether something has happened (seconds): where a machine works, soon;
 # where a person does, now and then; after the end, never.
 QUICKLY, SLOWLY = 3, 60
+# Of very many paused documents the page lists the beginning.
+LISTED = 50
 NOT_TAKEN = (
     enclosures.TooLarge,
     enclosures.TooMany,
@@ -63,6 +78,9 @@ def detail(request: SignedInRequest, reference: str) -> HttpResponse:
     htmx asks with the number of the last event it knows; while that is the last, nothing is sent.
     """
     found = own(request, reference)
+    if found.status == Status.GRACE:
+        grace.end(found)  # only if its time is over: nobody who looks has to wait for the clock
+        found.refresh_from_db()
     latest = str(found.events.order_by("-pk").values_list("pk", flat=True).first() or 0)
     if request.htmx and request.GET.get("seen") == latest:
         return HttpResponse(status=204)
@@ -134,7 +152,7 @@ def _facts(found: SubjectRequest) -> dict[str, Any]:
     """Return what the page and its PDF say alike."""
     return {
         "request_": found,
-        "headline": sentences.headline(found),
+        "headline": headlines.headline(found),
         "stages": sentences.stages(found),
         "cited": laws.cited(found),
         "remedies": laws.remedies(found),
@@ -144,7 +162,8 @@ def _facts(found: SubjectRequest) -> dict[str, Any]:
 
 
 def _context(request: SignedInRequest, found: SubjectRequest) -> dict[str, Any]:
-    steps = [step for step in found.steps.all() if step.source]
+    steps = [one for one in found.steps.select_related("outside") if _is_told(found, one)]
+    paused = found.restrictions.select_related("document", "purpose")
     acts = rules.acts(found, request.user)
     acts |= rules.acts(found, request.user, rules_kinds.RULES)
     return (
@@ -152,6 +171,7 @@ def _context(request: SignedInRequest, found: SubjectRequest) -> dict[str, Any]:
         | clock_context(found, request.user)
         | {
             "steps": [(label_of(step.source), step) for step in steps],
+            "waits": [waits_sentence(step) for step in steps if step.awaits and not step.outcome],
             "finished": sum(1 for step in steps if step.outcome),
             "timeline": sentences.timeline(found, reader=request.user),
             "words": found.messages.order_by("id").prefetch_related("attachments"),
@@ -159,14 +179,20 @@ def _context(request: SignedInRequest, found: SubjectRequest) -> dict[str, Any]:
             "acts": acts,
             "plan": plan_of(found),
             "package": getattr(found, "package", None),
-            "paused": found.restrictions.select_related("document", "purpose").order_by("pk")[:50],
+            "paused": list(paused.order_by("pk")[:LISTED]),
             "statements": found.statements.select_related("document"),
+            "told": recipients.told(found),
             "appeals": found.appeals.order_by("-pk"),
             "reopens": found.status in REOPENING,
             "now": timezone.now(),
             "every": _interval(found),
         }
     )
+
+
+def _is_told(found: SubjectRequest, step: Step) -> bool:
+    """Whether a step says something: of a request that has ended, only what was done."""
+    return bool(step.source) and (found.is_open or bool(step.outcome))
 
 
 def _interval(found: SubjectRequest) -> int:
