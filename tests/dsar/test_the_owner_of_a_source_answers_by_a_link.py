@@ -17,6 +17,7 @@ from dsar.models import OutsideTask
 from dsar.models.erasure import Decision
 from dsar.sources import base
 from portal.lib.models import OutgoingMail
+from tests.accounts import people
 from tests.dsar.outside_worlds import describe, task_of, wake
 from tests.dsar.worlds import Ask, unpack, work
 
@@ -275,3 +276,21 @@ def test_nonsense_is_answered_and_changes_nothing(
     for path in ("answer", "open", "show", "code"):
         assert client.generic("POST", f"{link}{path}/", body, type_).status_code < 500
     assert OutsideTask.objects.get().verdict == ""
+
+
+def test_support_sees_what_waits_and_acts_on_it_from_the_requests_page(open_request: Ask) -> None:
+    sam = people.with_app(people.make("sam@staff.example.org", name="Sam", role="support"))
+    desk = people.sign_in(Client(), sam)
+    request = work(open_request())
+    task = task_of(request, "collect")
+    page = desk.get(f"/staff/requests/{request.reference}/").text
+    assert "We asked the person in charge of “Paper in words”" in page
+    path = f"/staff/requests/{request.reference}/outside/{task.uid}"
+    assert Client().post(f"{path}/remind/").status_code == 302  # to the sign-in
+    assert desk.get(f"{path}/remind/").status_code == 405
+    assert desk.post(f"{path}/remind/").status_code == 303
+    assert desk.post(f"{path}/withdraw/").status_code == 303
+    assert desk.post(f"{path}/withdraw/").status_code == 409
+    other = path.replace(str(task.uid), "00000000-0000-4000-8000-000000000000")
+    assert desk.post(f"{other}/withdraw/").status_code == 404
+    assert request.events.filter(code="withdrawn_outside", by=sam).count() == 1
