@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from dsar import actions, queries
+from dsar.actions import closings
 from dsar.models import SubjectRequest
 from portal.lib.errors import DomainError
 
@@ -42,11 +43,25 @@ def _begun(n: int) -> str:
     return ngettext("%(n)d search begun", "%(n)d searches begun", n) % {"n": n}
 
 
+def _closed(n: int) -> str:
+    return ngettext("%(n)d closed", "%(n)d closed", n) % {"n": n}
+
+
+def _close_as_duplicate(request: SubjectRequest, *, by: User) -> object:
+    """Close it as a repetition of the first one of the same person and kind."""
+    first = queries.repeated(request).first()
+    if first is None:
+        raise closings.NotTheSame(_("This person has no other request of this kind."))
+    return closings.close_as_duplicate(request, first, by=by)
+
+
 ACTS: dict[str, Act] = {
     "take": Act(_("Take"), actions.take, _taken),
     "assign": Act(_("Give to a colleague"), actions.assign, _given),
     "release": Act(_("Give back to the queue"), actions.release, _released),
     "start": Act(_("Begin the search"), actions.start, _begun),
+    "duplicate": Act(_("Close as asked twice"), _close_as_duplicate, _closed),
+    "spam": Act(_("Close as no request"), closings.close_as_spam, _closed),
 }
 
 
@@ -95,10 +110,8 @@ def _bound(act: Act, code: str, by: User, to: str) -> Callable[..., object] | No
     return partial(act.do, by=by, to=colleague) if colleague else None
 
 
-def _summary(
-    act: Act, done: list[SubjectRequest], refused: list[tuple[SubjectRequest, str | Promise]]
-) -> str:
+def _summary(act: Act, done: int, refused: int) -> str:
     if not refused:
-        return f"{act.done(len(done))}."
+        return f"{act.done(done)}."
     not_done = ngettext("%(n)d not", "%(n)d not", refused) % {"n": refused}
-    return f"{act.done(len(done))}, {not_done}."
+    return f"{act.done(done)}, {not_done}."

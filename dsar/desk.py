@@ -10,15 +10,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from dsar import rules
+from dsar import rules, rules_desk
 from dsar.kinds import nature
 from dsar.models import Approval, Step, SubjectRequest
 from dsar.models.requests import Identity, Kind
 from dsar.queries import SOON
 from dsar.reckoning import long_date
-from dsar.rules import DomainError
 from dsar.sentences import Entry
 from dsar.states import Status
+from portal.lib.errors import DomainError
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def _second(pending: Approval, request: SubjectRequest, me: User) -> str:
     pending.request = request
     act = pending.get_act_display()
     try:
-        rules.may_decide(pending, me)
+        rules_desk.may_decide(pending, me)
     except DomainError:
         return _("A second person decides: %(act)s.") % {"act": act}
     return _("Decide as the second person: %(act)s.") % {"act": act}

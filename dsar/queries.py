@@ -199,8 +199,8 @@ def queue(
 
 def listed(me: User, today: date, filters: Filters, *, words: str = "") -> QuerySet[SubjectRequest]:
     """Return all requests that the filters ask for, with what the list says about each."""
-    found = SubjectRequest.objects.alias(closed_on=TruncDate("closed_at"))
-    found = found.filter(filters.condition(me, today))
+    dated = SubjectRequest.objects.alias(closed_on=TruncDate("closed_at"))
+    found: QuerySet[SubjectRequest] = dated.filter(filters.condition(me, today))
     if words:
         found = found_in_words(found, words)
     return with_marks(found)
@@ -242,6 +242,14 @@ def counts(me: User, today: date, saved: Iterable[SavedFilter] = ()) -> Counts:
 def saved_filters(me: User) -> list[SavedFilter]:
     """Return one's own filters and those shared with everybody."""
     return list(SavedFilter.objects.filter(Q(owner=me) | Q(is_shared=True)).order_by("name")[:50])
+
+
+def repeated(request: SubjectRequest) -> QuerySet[SubjectRequest]:
+    """Return the answered or open requests of the same person and kind, the first one first:
+    one of them this one may repeat."""
+    same = request.person.subject_requests.filter(kind=request.kind).exclude(pk=request.pk)
+    unanswered = [Status.DUPLICATE, Status.SPAM, Status.UNIDENTIFIED, Status.WITHDRAWN]
+    return same.exclude(status__in=unanswered).order_by("received_at", "pk")
 
 
 def of_person(person: User) -> list[SubjectRequest]:

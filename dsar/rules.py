@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -12,8 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from dsar import reckoning, states
 from dsar.deadlines import NONE
-from dsar.kinds import nature
-from dsar.models import Approval, RequestEvent, Step, SubjectRequest
+from dsar.models import RequestEvent, Step, SubjectRequest
 from dsar.models.requests import Kind
 from dsar.redaction import rules as redaction
 from dsar.states import Status
@@ -117,18 +115,6 @@ class Closed(DomainError):
     code = "closed"
 
 
-class SecondPersonNeeded(DomainError):
-    """The office wants two persons for this act (setting SECOND_PERSON)."""
-
-    code = "second_person_needed"
-
-
-class NotASecondPerson(DomainError):
-    """Who asked cannot agree; where it has to be, one of the two is the DPO."""
-
-    code = "not_a_second_person"
-
-
 # Without these there is no answer at all, so no gap to accept.
 ESSENTIAL = frozenset({Step.Kind.SCREEN, Step.Kind.PACKAGE, Step.Kind.CERTIFICATE})
 
@@ -177,54 +163,11 @@ def may_take(request: SubjectRequest, by: User, today: date) -> None:
     still_open(request)
 
 
-def may_assign(request: SubjectRequest, by: User, today: date) -> None:
-    """Support gives an open request to a colleague; see :func:`may_take`."""
-    may_take(request, by, today)
-
-
-def may_note(request: SubjectRequest, by: User, today: date) -> None:
-    """Support writes to each other, while there is somebody whose data it is."""
-    staff_of_another(request, by)
-    if request.person.erased_at is not None:
-        raise Closed(_("The account has been erased: no word about it is kept any more."))
-
-
-def may_search_again(request: SubjectRequest, by: User, today: date) -> None:
-    """Support searches again for what a reply has reopened."""
-    staff_of_another(request, by)
-    states.require(Status(request.status), Status.SEARCHING)
-    if request.reopened_on is None or not nature(request).searches:
-        raise states.IllegalMove(_("Only what a reply has opened again is searched for again."))
-    nothing_carried_out(request)
-
-
 def searched_since_reopened(request: SubjectRequest) -> bool:
     """Whether every source was asked again after the last reply that reopened the request."""
     codes = [RequestEvent.Code.REOPENED, RequestEvent.Code.STARTED]
     last = request.events.filter(code__in=codes).order_by("-id").values_list("code", flat=True)
     return last.first() == RequestEvent.Code.STARTED
-
-
-def second_person(request: SubjectRequest, act: str, second: Approval | None) -> None:
-    """Let an act pass to which a second person has agreed, or that needs none in this office.
-
-    Raises:
-        SecondPersonNeeded: nobody has agreed.
-    """
-    if act not in settings.SECOND_PERSON:
-        return
-    agreed = second is not None and second.verdict == Approval.Verdict.AGREED
-    if not agreed or second is None or (second.request_id, second.act) != (request.pk, act):
-        raise SecondPersonNeeded(_("A second person has to agree to this."))
-
-
-def may_decide(approval: Approval, by: User) -> None:
-    """A colleague of who asked decides; where it has to be, one of the two is the DPO."""
-    staff_of_another(approval.request, by)
-    if by.pk == approval.asked_by_id:
-        raise NotASecondPerson(_("You asked for this: a colleague has to decide."))
-    if approval.needs_the_dpo and not (by.is_dpo or approval.asked_by.is_dpo):
-        raise NotASecondPerson(_("The data protection officer has to decide this."))
 
 
 def may_start(request: SubjectRequest, by: User, today: date) -> None:
@@ -240,12 +183,11 @@ def may_approve(request: SubjectRequest, by: User, today: date) -> None:
     staff_of_another(request, by)
     if request.status != Status.REVIEW:
         raise states.IllegalMove(_("This request is not ready for review."))
-    if request.kind == Kind.ERASURE and _open_ones(request, Kind.ACCESS):
+    copies = request.person.subject_requests.open().filter(kind=Kind.ACCESS)
+    if request.kind == Kind.ERASURE and copies.exists():
         raise CopyFirst(_("This person also asked for a copy, which has to be answered first."))
     if request.reopened_on is not None and not searched_since_reopened(request):
-        raise states.IllegalMove(
-            _("It has been answered before: search again, or answer in words.")
-        )
+        raise states.IllegalMove(_("Answered before: search again, or answer in words."))
     if any(step.kind in ESSENTIAL for step in unseen_gaps(request)):
         raise HasGaps(_("The answer itself could not be made: try that step again."))
     redaction.all_decided(request)
@@ -289,9 +231,7 @@ def may_extend(request: SubjectRequest, by: User, today: date) -> None:
     if request.extended_at is not None:
         raise AlreadyExtended(_("This request has already been given more time."))
     if today > request.due_on:
-        raise TooLateToExtend(
-            _("The person must hear of more time before the first time is over.")
-        )
+        raise TooLateToExtend(_("The person must hear of more time before the first time is over."))
 
 
 def may_write(request: SubjectRequest, by: User, today: date) -> None:
@@ -302,22 +242,16 @@ def may_write(request: SubjectRequest, by: User, today: date) -> None:
         raise Closed(_("The account has been erased: a message would reach nobody."))
 
 
-def _open_ones(request: SubjectRequest, kind: Kind) -> bool:
-    return request.person.subject_requests.open().filter(kind=kind).exists()
-
-
 Rule = Callable[[SubjectRequest, User, date], None]
 
 RULES: dict[str, Rule] = {
     "take": may_take,
     "start": may_start,
-    "search_again": may_search_again,
     "approve": may_approve,
     "extend": may_extend,
     "refuse": may_refuse,
     "withdraw": may_withdraw,
     "write": may_write,
-    "note": may_note,
 }
 
 

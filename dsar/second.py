@@ -6,10 +6,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from dsar import rules
+from dsar import rules_desk
 from dsar.grounds import ground_label
 from dsar.models import Approval
-from dsar.rules import DomainError
+from portal.lib.errors import DomainError
 
 LABELS: dict[str, str | Promise] = {
     "ground": _("Ground"),
@@ -35,7 +35,7 @@ def shown(approval: Approval, me: User) -> Shown:
     """Return the question with its arguments in words and what ``me`` may do."""
     why_not: str | Promise = ""
     try:
-        rules.may_decide(approval, me)
+        rules_desk.may_decide(approval, me)
     except DomainError as refusal:
         why_not = refusal.message
     given = [

@@ -23,10 +23,18 @@ class NoteForm(forms.Form):
     )
 
 
+class Colleague(forms.ModelChoiceField):  # type: ignore[type-arg] # no generic at run time
+    """Somebody at the desk, by name."""
+
+    def label_from_instance(self, obj: User) -> str:
+        """Return how colleagues call them."""
+        return obj.get_short_name()
+
+
 class AssignForm(forms.Form):
     """Whom to give a request to."""
 
-    to = forms.ModelChoiceField(
+    to = Colleague(
         label=_("Give it to"), queryset=User.objects.none(), to_field_name="uid", empty_label=None
     )
 
@@ -35,7 +43,6 @@ class AssignForm(forms.Form):
         field = self.fields["to"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - tells mypy
         field.queryset = queries.staff()
-        field.label_from_instance = User.get_short_name  # type: ignore[method-assign]
 
 
 class SaveFilterForm(forms.Form):

@@ -23,7 +23,7 @@ def colleagues(request: SubjectRequest) -> QuerySet[User]:
 def announce_reply(message: Message, *, reopened: bool) -> None:
     """Say that the person wrote: to who has the request, or to all if nobody has."""
     request = message.request
-    has_it = colleagues(request).filter(pk=request.assignee_id)
+    has_it = colleagues(request).filter(assigned_requests=request)
     readers = has_it if has_it.exists() else colleagues(request)
     _tell(readers, "reply", request, f"message-{message.pk}", reopened=reopened)
 
@@ -46,7 +46,7 @@ def answer_second_person(approval: Approval) -> None:
 
 def announce_assignment(request: SubjectRequest, event_id: int) -> None:
     """Tell a colleague that a request was given to them."""
-    who = colleagues(request).filter(pk=request.assignee_id)
+    who = colleagues(request).filter(assigned_requests=request)
     _tell(who, "assigned", request, f"assigned-{event_id}")
 
 

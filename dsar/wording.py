@@ -6,6 +6,7 @@ an address of the person whose it is: who that is would be told without a reason
 """
 
 import re
+from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -43,8 +44,9 @@ def found_in_words(requests: QuerySet[SubjectRequest], text: str) -> QuerySet[Su
     return found.exclude(_is_named_by(words))
 
 
-def _holding(rows: QuerySet, column: str, query: SearchQuery) -> QuerySet:  # type: ignore[type-arg]
-    return rows.alias(words=SearchVector(column, config="simple")).filter(words=query)
+def _holding(rows: QuerySet[Any], column: str, query: SearchQuery) -> QuerySet[Any]:
+    found: QuerySet[Any] = rows.alias(words=SearchVector(column, config="simple"))
+    return found.filter(words=query)
 
 
 def _is_named_by(words: list[str]) -> Q:

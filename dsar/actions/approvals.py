@@ -16,21 +16,22 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from dsar import rules, staff_mail
+from dsar import rules, rules_desk, staff_mail
 from dsar.actions import evidence, staff
 from dsar.actions.lifecycle import Code, lock, note
 from dsar.models import Approval, SubjectRequest
+from portal.lib.errors import DomainError
 
 Act, Verdict = Approval.Act, Approval.Verdict
 
 
-class AlreadyAsked(rules.DomainError):
+class AlreadyAsked(DomainError):
     """A second person has been asked for this act and has not yet decided."""
 
     code = "already_asked"
 
 
-class Decided(rules.DomainError):
+class Decided(DomainError):
     """The question has been decided, or was taken back."""
 
     code = "already_decided"
@@ -120,7 +121,7 @@ def agree(approval: Approval, *, by: User) -> Approval:
         any that the act itself raises now: nothing is decided then.
     """
     request, approval = _pending(approval)
-    rules.may_decide(approval, by)
+    rules_desk.may_decide(approval, by)
     _decide(approval, Verdict.AGREED, by=by)
     note(request, Code.SECOND_AGREED, by=by, act=approval.act)
     OFFICES[approval.act].carry_out(request, approval)
@@ -137,7 +138,7 @@ def decline(approval: Approval, *, by: User, why: str) -> Approval:
         Decided, NotASecondPerson: see :func:`agree`.
     """
     request, approval = _pending(approval)
-    rules.may_decide(approval, by)
+    rules_desk.may_decide(approval, by)
     if not why.strip():
         raise rules.EvidenceMissing(_("Say why, so that your colleague can do better."))
     _decide(approval, Verdict.DECLINED, by=by, why=why.strip())
@@ -172,7 +173,7 @@ def _pending(approval: Approval) -> tuple[SubjectRequest, Approval]:
     return request, approval
 
 
-def _decide(approval: Approval, verdict: Verdict, *, by: User, why: str = "") -> None:
+def _decide(approval: Approval, verdict: Approval.Verdict, *, by: User, why: str = "") -> None:
     approval.verdict, approval.decided_by, approval.decided_at = verdict, by, timezone.now()
     approval.why = why[:1000]
     approval.save()

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import actions as accounts
 from accounts.models import AccessEvent, User
-from dsar import rules
+from dsar import rules, rules_desk
 from dsar.actions.lifecycle import lock
 from dsar.models import Note, SubjectRequest
 
@@ -18,10 +18,10 @@ def write_note(request: SubjectRequest, *, by: User, text: str) -> Note:
     Raises:
         EvidenceMissing: nothing was written.
         Closed: the account has been erased: no word about it is kept any more.
-        StaffOnly, NotYourOwn: see ``rules.may_note``.
+        StaffOnly, NotYourOwn: see ``rules_desk.may_note``.
     """
     request = lock(request)
-    rules.may_note(request, by, timezone.localdate())
+    rules_desk.may_note(request, by, timezone.localdate())
     if not text.strip():
         raise rules.EvidenceMissing(_("The note is empty."))
     accounts.look(

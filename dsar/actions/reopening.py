@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from dsar import letters, rules
+from dsar import letters, rules_desk
 from dsar.actions import clock, downloads, engine
 from dsar.actions.lifecycle import Code, lock, move
 from dsar.kinds import nature
@@ -60,7 +60,7 @@ def search_again(request: SubjectRequest, *, by: User) -> SubjectRequest:
         AlreadyCarriedOut: something has been erased.
     """
     request = lock(request)
-    rules.may_search_again(request, by, timezone.localdate())
+    rules_desk.may_search_again(request, by, timezone.localdate())
     engine.discard_parts(request)
     request.items.all().delete()
     for package in Package.objects.select_for_update().filter(request=request):

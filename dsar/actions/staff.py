@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from dsar import letters, reckoning, rules, staff_mail
+from dsar import letters, reckoning, rules, rules_desk, staff_mail
 from dsar.actions import engine, grace, restriction
 from dsar.actions.lifecycle import Code, lock, move, note
 from dsar.grounds import ExtensionReason, RefusalGround
@@ -36,7 +36,7 @@ def assign(request: SubjectRequest, *, by: User, to: User) -> SubjectRequest:
     if to.pk == by.pk:
         return take(request, by=by)
     request = lock(request)
-    rules.may_assign(request, by, timezone.localdate())
+    rules_desk.may_assign(request, by, timezone.localdate())
     rules.staff_of_another(request, to)
     if request.assignee_id != to.pk:
         event = note(request, Code.ASSIGNED, by=by, to=to.pk)
@@ -99,7 +99,7 @@ def extend(
     """
     request = lock(request)
     rules.may_extend(request, by, timezone.localdate())
-    rules.second_person(request, Approval.Act.EXTEND, second)
+    rules_desk.second_person(request, Approval.Act.EXTEND, second)
     if not note_to_person.strip():
         raise rules.EvidenceMissing(_("Say in a sentence why more time is needed."))
     request.extended_at, request.extension_reason = timezone.now(), reason
@@ -132,7 +132,7 @@ def refuse(
     """
     request = lock(request)
     rules.may_refuse(request, by, timezone.localdate())
-    rules.second_person(request, Approval.Act.REFUSE, second)
+    rules_desk.second_person(request, Approval.Act.REFUSE, second)
     if not evidence.strip():
         raise rules.EvidenceMissing(_("A refusal needs what shows its ground, in words."))
     request.refusal_ground, request.refusal_evidence = ground, evidence.strip()

@@ -14,13 +14,13 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from accounts.roles import SignedInRequest, support_required
-from dsar import rules
+from dsar import queries, rules
 from dsar.actions import closings, identity
 from dsar.kinds import Proof, nature
 from dsar.models import SubjectRequest
-from dsar.rules import DomainError
 from dsar.staff_forms import ConfirmForm, DoubtForm, DuplicateForm, ForwardForm
 from dsar.states import Status
+from portal.lib.errors import DomainError
 
 Fields = dict[str, Any]
 
@@ -53,17 +53,10 @@ def _may_doubt(request: SubjectRequest, by: User) -> None:
 
 
 def _may_be_duplicate(request: SubjectRequest, by: User) -> None:
-    first = repeated(request).first()
+    first = queries.repeated(request).first()
     if first is None:
         raise closings.NotTheSame(_("This person has no other request of this kind."))
     closings.may_close_as_duplicate(request, first, by)
-
-
-def repeated(request: SubjectRequest) -> Any:
-    """Return the requests of the same person and kind, one of which this may repeat."""
-    same = request.person.subject_requests.filter(kind=request.kind).exclude(pk=request.pk)
-    aside = [Status.DUPLICATE, Status.SPAM, Status.UNIDENTIFIED, Status.WITHDRAWN]
-    return same.exclude(status__in=aside).order_by("-received_at")
 
 
 ACTS: dict[str, Act] = {
@@ -158,5 +151,5 @@ def act(request: SignedInRequest, reference: str, act: str) -> HttpResponse:
 
 def _form(chosen: Act, found: SubjectRequest, data: Any) -> forms.Form:
     if chosen.form is DuplicateForm:
-        return DuplicateForm(data, among=repeated(found))
+        return DuplicateForm(data, among=queries.repeated(found))
     return chosen.form(data)

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 
 from accounts.models import User
-from dsar import actions, rules
+from dsar import actions, rules, rules_desk
 from dsar.actions import approvals
 from dsar.actions.approvals import AlreadyAsked, Decided
 from dsar.grounds import ExtensionReason, RefusalGround
@@ -36,10 +36,10 @@ def mails(template: str) -> list[OutgoingMail]:
 @pytest.mark.parametrize(("act", "given"), [("refuse", REFUSAL), ("extend", MORE_TIME)])
 def test_alone_nobody_does_it(open_request: Ask, sam: User, act: str, given: Any) -> None:
     request = open_request("erasure")
-    with pytest.raises(rules.SecondPersonNeeded):
+    with pytest.raises(rules_desk.SecondPersonNeeded):
         getattr(actions, act)(request, by=sam, **given)
     approval = approvals.ask(request, act, by=sam, **given)
-    with pytest.raises(rules.NotASecondPerson):
+    with pytest.raises(rules_desk.NotASecondPerson):
         approvals.agree(approval, by=sam)
 
 
@@ -57,7 +57,7 @@ def test_what_was_asked_for_is_done_when_the_dpo_agrees(
 
 
 def test_a_colleague_who_is_not_the_dpo_cannot_agree_to_a_refusal(asked: Approval) -> None:
-    with pytest.raises(rules.NotASecondPerson):
+    with pytest.raises(rules_desk.NotASecondPerson):
         approvals.agree(asked, by=make_staff("lea"))
 
 
