@@ -5,8 +5,9 @@ from typing import Any
 from django import template
 
 from accounts.models import User
-from consents.models import Document
+from consents.models import Document, Purpose, PurposeVersion
 from dsar import asked, rules, rules_kinds
+from dsar.actions.objections import WEIGHED
 from dsar.models import Restriction, Statement, SubjectRequest
 
 register = template.Library()
@@ -37,3 +38,14 @@ def decisions(request: SubjectRequest, by: User) -> dict[str, Any]:
         "paused": standing.count(),
         "ends_on": told.lift_on if told else None,
     }
+
+
+@register.inclusion_tag("dsar/parts/objecting.html", takes_context=True)
+def objecting(context: Any, purpose: Purpose, version: PurposeVersion | None) -> dict[str, Any]:
+    """Show beside a use without a switch that one can object to it (art. 21(4)), or has."""
+    weighed = version is not None and not purpose.has_control and version.legal_basis in WEIGHED
+    by = context.get("user")
+    if not weighed or not getattr(by, "is_authenticated", False):
+        return {}
+    mine = Restriction.objects.filter(request__person=by, purpose=purpose, lifted_at=None)
+    return {"purpose": purpose, "standing": mine.select_related("request").first()}

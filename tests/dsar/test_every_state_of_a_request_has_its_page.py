@@ -16,6 +16,7 @@ from dsar.models.requests import Kind
 from dsar.states import FINAL, Status
 from tests.accounts import people
 from tests.consents.worlds import make_purpose
+from tests.dsar.test_an_objection_is_obeyed_and_opens_nothing import without_switch
 from tests.dsar.worlds import Ask, make_document, work
 
 pytestmark = pytest.mark.django_db
@@ -217,6 +218,19 @@ def test_an_objection_lists_the_uses_without_a_switch_and_leads_to_the_others(
     page = hers.get("/requests/new/objection/").text
     assert 'value="analytics"' not in page
     assert "/purposes/" in page
+
+
+def test_beside_a_use_without_a_switch_stands_that_one_can_object_and_then_that_one_has(
+    hers: Client, alice: User
+) -> None:
+    without_switch("security", "6(1)(f)")
+    without_switch("delivery", "6(1)(b)")
+    link = "/requests/new/objection/?purpose="
+    assert f"{link}security" in hers.get("/purposes/").text
+    assert f"{link}delivery" not in hers.get("/purposes/").text
+    assert 'value="security"' in hers.get("/requests/new/objection/").text
+    hers.post("/requests/new/objection/", {"purpose": "security"})
+    assert "You objected" in hers.get("/purposes/security/").text
 
 
 def test_contesting_leads_to_a_request_of_its_own_and_twice_to_the_same(

@@ -27,7 +27,6 @@ ENDS: list[tuple[str, str, dict[str, Any]]] = [
                                  "refusal_evidence": WORDS}),
     ("rectification", "answered", {"outcome": "partly", "resolution": WORDS}),
     ("human_review", "forwarded", {"resolution": "Lilas SARL\n\n" + WORDS}),
-    ("human_review", "spam", {}),
     ("human_review", "unidentified", {}),
 ]  # fmt: skip
 
@@ -57,7 +56,7 @@ def put(request: SubjectRequest, status: str, fields: dict[str, Any]) -> str:
 
 def pages(alice: User) -> list[str]:
     """Return every page of the person's side, in the states that look different."""
-    found = [f"/requests/new/{kind}/" for kind in Kind.values if kind != "appeal"]
+    found = [f"/requests/new/{kind}/" for kind in ("rectification", "restriction", "objection")]
     found += ["/requests/new/", "/requests/"]
     paused = ask(alice, "restriction", scope="everything", ground="claims")
     found.append(f"/requests/{paused.reference}/")
