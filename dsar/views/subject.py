@@ -107,6 +107,10 @@ def write(request: SignedInRequest, reference: str) -> HttpResponse:
         form.add_error("enclosed", str(problem))
         return _write_again(request, found, form)
     messages.success(request, _("Sent %(time)s.") % {"time": f"{timezone.localtime():%H:%M:%S}"})
+    if message.request_id != found.pk:
+        said = _("%(old)s is closed, so your message went to %(new)s, which is open.")
+        names = {"old": found.reference, "new": message.request.reference}
+        messages.info(request, said % names)
     return redirect("dsar:detail", message.request.reference)
 
 

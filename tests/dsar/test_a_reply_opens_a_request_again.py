@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from accounts.models import User
 from dsar import actions, rules
@@ -100,6 +101,15 @@ def test_a_message_to_an_ended_request_goes_to_the_open_one_of_its_kind(
     message = actions.write_message(first, by=alice, text="And the archive?")
     first.refresh_from_db()
     assert (message.request, first.status) == (second, "answered")
+
+
+def test_the_person_is_told_where_the_message_went(open_request: Ask, alice: User) -> None:
+    first = work(open_request())
+    second = open_request()
+    theirs = Client()
+    theirs.force_login(alice)
+    said = theirs.post(f"/requests/{first.reference}/messages/", {"text": "And?"}, follow=True).text
+    assert f"{first.reference} is closed, so your message went to {second.reference}" in said
 
 
 def test_what_was_withdrawn_stays_withdrawn(open_request: Ask, alice: User) -> None:
