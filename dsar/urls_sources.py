@@ -6,7 +6,7 @@ from dsar.views import sources
 
 urlpatterns = [
     path("staff/sources/", sources.index, name="sources"),
-    path("staff/sources/<slug:slug>/", sources.detail, name="source"),
-    path("staff/sources/<slug:slug>/try/", sources.reach, name="source-try"),
-    path("staff/sources/<slug:slug>/search/", sources.trial, name="source-trial"),
+    path("staff/sources/<slug:source>/", sources.detail, name="source"),
+    path("staff/sources/<slug:source>/try/", sources.reach, name="source-try"),
+    path("staff/sources/<slug:source>/search/", sources.trial, name="source-trial"),
 ]

@@ -55,19 +55,19 @@ def index(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 @support_required
-def detail(request: SignedInRequest, slug: str) -> HttpResponse:
+def detail(request: SignedInRequest, source: str) -> HttpResponse:
     """Show one source: what it holds, what is wrong with its file."""
-    return _page(request, _shown(slug))
+    return _page(request, _shown(source))
 
 
 @require_POST
 @dpo_required
-def reach(request: SignedInRequest, slug: str) -> HttpResponse:
+def reach(request: SignedInRequest, source: str) -> HttpResponse:
     """Go where the source lies and compare; changes nothing."""
-    shown = _shown(slug)
-    source = _described(shown)
+    shown = _shown(source)
+    place = _described(shown)
     try:
-        return _page(request, shown, reached=source.reach())
+        return _page(request, shown, reached=place.reach())
     except SourceError as error:
         return _page(request, shown, unreachable=error.cause.label)
     except NotImplementedError:
@@ -76,10 +76,10 @@ def reach(request: SignedInRequest, slug: str) -> HttpResponse:
 
 @require_POST
 @dpo_required
-def trial(request: SignedInRequest, slug: str) -> HttpResponse:
+def trial(request: SignedInRequest, source: str) -> HttpResponse:
     """Search for a person and show what an erasure would do; changes nothing but the look's row."""
-    shown = _shown(slug)
-    source, form = _described(shown), TrialForm(request.POST)
+    shown = _shown(source)
+    place, form = _described(shown), TrialForm(request.POST)
     if not form.is_valid() or form.person is None:
         return _page(request, shown, form=form, status=422)
     try:
@@ -87,7 +87,7 @@ def trial(request: SignedInRequest, slug: str) -> HttpResponse:
             form.person,
             by=request.user,
             kind=AccessEvent.Kind.PERSON_VIEWED,
-            reference=f"source:{slug}"[:60],
+            reference=f"source:{source}"[:60],
             reason=form.cleaned_data["reason"],
         )
     except NamesSomebody as refused:
@@ -95,7 +95,7 @@ def trial(request: SignedInRequest, slug: str) -> HttpResponse:
         return _page(request, shown, form=form, status=422)
     try:
         emails = form.person.addresses.exclude(email=None).values_list("email", flat=True)
-        return _page(request, shown, trial=source.try_out([str(email) for email in emails]))
+        return _page(request, shown, trial=place.try_out([str(email) for email in emails]))
     except SourceError as error:
         return _page(request, shown, unreachable=error.cause.label)
     except NotImplementedError:

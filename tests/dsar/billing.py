@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -132,10 +133,8 @@ class Billing:
     def run(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         """Run a statement and keep what it does."""
         if self.kind == "sqlite":
-            with sqlite3.connect(self.file) as own:
-                found = own.execute(statement, values).fetchall()
-            own.close()
-            return found
+            with closing(sqlite3.connect(self.file, isolation_level=None)) as lite:
+                return lite.execute(statement, values).fetchall()
         known = connection.get_connection_params()
         wanted = {name: known[name] for name in ("user", "dbname", "host", "port")}
         with psycopg.connect(**wanted, autocommit=True) as own:

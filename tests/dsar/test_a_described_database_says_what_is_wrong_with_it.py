@@ -163,16 +163,16 @@ def test_what_json_does_not_know_is_said_sensibly(
         """CREATE TYPE mood AS ENUM ('calm'); CREATE TABLE odd (
         id UUID PRIMARY KEY, email TEXT, a BYTEA, b NUMERIC, c INTERVAL, d TEXT[], e mood, f JSONB,
         g TIMESTAMP, h TIMESTAMPTZ, i TIME, j INET, k DATE, l BOOLEAN, m DOUBLE PRECISION,
-        n INT4RANGE, o UUID[])"""
+        n INT4RANGE, o UUID[], p DATE, q TIMESTAMPTZ)"""
     )
     in_postgresql.run(
         """INSERT INTO odd VALUES ('6f9619ff-8b86-4011-b42d-00c04fc964ff', ?, '\\x0001ff', 12.50,
         '1 day 02:03:04', '{x,y}', 'calm', '{"k": [1]}', '2026-07-01 12:00', '2026-07-01 12:00Z',
         '12:30', '10.0.0.1', '2026-07-01', true, 'NaN', '[1,5)',
-        '{6f9619ff-8b86-4011-b42d-00c04fc964ff}')""",
+        '{6f9619ff-8b86-4011-b42d-00c04fc964ff}', 'infinity', '-infinity')""",
         ALICE,
     )
-    fields = "".join(f"      {name}: {{en: {name}, fr: {name}}}\n" for name in "abcdefghijklmo")
+    fields = "".join(f"      {name}: {{en: {name}, fr: {name}}}\n" for name in "abcdefghijklmopq")
     text = MAPPING[: MAPPING.index("  customers:")] + (
         "  odd:\n    title: {en: Odd, fr: Rare}\n    primary_key: id\n"
         f"    identity: {{email: email}}\n    fields:\n{fields}    erase: delete\n"
@@ -184,6 +184,7 @@ def test_what_json_does_not_know_is_said_sensibly(
     assert (values["e"], values["f"], values["i"]) == ("calm", {"k": [1]}, "12:30:00")
     assert (values["j"], values["l"], values["m"]) == ("10.0.0.1", True, "nan")
     assert str(values["g"]) == "2026-07-01 12:00:00+02:00"
+    assert (values["p"], values["q"]) == ("infinity", "-infinity")
     assert values["o"] == ["6f9619ff-8b86-4011-b42d-00c04fc964ff"]
 
 

@@ -114,6 +114,7 @@ class World:
         asked = actions.open_request(Kind.ERASURE, person=self.ada, by=self.ada, language="en")
         self.known = {
             "slug": ["ai-training"],
+            "source": ["account"],
             "kind": ["access", "erasure"],
             "reference": [asked.reference],
             "documents/uid": [str(document.uid)],

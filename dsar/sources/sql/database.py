@@ -17,11 +17,11 @@ from dsar.grounds import Cause
 from dsar.sources.base import SourceError
 from dsar.sources.options import Missing, SecretRef
 from dsar.sources.sql.causes import causes
+from dsar.sources.sql.endless import reads_every_day
 
 CONNECT_SECONDS = 5
 # The drivers we bring or name; what an address says without one.
 DRIVERS = {
-    "postgres": "postgresql+psycopg",
     "postgresql": "postgresql+psycopg",
     "mysql": "mysql+pymysql",
     "mariadb": "mysql+pymysql",
@@ -72,6 +72,8 @@ class Database:
     def _url(self) -> URL:
         try:
             url = make_url(self.address.value())
+            if url.drivername == "postgres":  # what many hosts still hand out
+                url = url.set(drivername="postgresql")
         except Missing:
             raise SourceError(Cause.NOT_CONFIGURED, final=True) from None
         except ArgumentError:
@@ -124,11 +126,14 @@ def make_engine(url: URL, time_out: int) -> Engine:
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
         return engine
     known: dict[str, Any] = {"connect_timeout": CONNECT_SECONDS}
-    if url.get_backend_name() == "postgresql":
+    if url.drivername == DRIVERS["postgresql"]:
         known["prepare_threshold"] = None  # a pooler in between may hand out another session
-    else:
+    elif url.drivername == DRIVERS["mysql"]:
         known |= {"read_timeout": time_out + 5, "write_timeout": time_out + 5}
-    return create_engine(url, connect_args=known, poolclass=NullPool, hide_parameters=True)
+    engine = create_engine(url, connect_args=known, poolclass=NullPool, hide_parameters=True)
+    if url.drivername == DRIVERS["postgresql"]:
+        event.listen(engine, "connect", reads_every_day)
+    return engine
 
 
 def _sqlite(url: URL, time_out: int) -> sqlite3.Connection:
