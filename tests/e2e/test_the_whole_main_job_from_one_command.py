@@ -147,7 +147,7 @@ def _download_the_copy(page: Any, demo: dict[str, Any], tmp_path: Path) -> None:
 
 
 def _erase(page: Any, demo: dict[str, Any], chromium: Callable[..., Any]) -> Any:
-    """Ask for erasure, approve it as support, and open the certificate from the mail."""
+    """Ask for erasure, approve it as support, do not wait, open the certificate from the mail."""
     url = demo["url"]
     page.goto(f"{url}/requests/new/erasure/")
     page.locator("[name=understood]").check()
@@ -161,6 +161,12 @@ def _erase(page: Any, demo: dict[str, Any], chromium: Callable[..., Any]) -> Any
     support.goto(f"{url}/staff/requests/{reference}/")
     until(support, "form[action$='/approve/']")
     support.locator("form[action$='/approve/'] button").click()
+
+    # It could still be taken back for a minute; nothing has been erased meanwhile.
+    until(page, "form[action$='/do-not-wait/']")
+    assert page.locator("form[action$='/take-back/']").count() == 1
+    page.locator("form[action$='/do-not-wait/'] button").click()
+    confirm(page, demo, "customer")
 
     certificate = chromium(locale="fr-FR").new_page()
     path = _certificate_in_the_mail(certificate, demo)

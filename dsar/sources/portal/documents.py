@@ -170,7 +170,7 @@ def decide(document: Document, person: User, today: date) -> Proposal:
         if others:
             return _keep(document, Decision.KEEP, Sentence.CONTRACT_OF_OTHERS, until)
         return _keep(document, Decision.RESTRICT, Sentence.CONTRACT_PROOF, until)
-    if not others or (document.status == Status.DRAFT and _is_sender(document, person)):
+    if _is_theirs_alone(document, person):
         sentence = Sentence.ERASED if document.status == Status.COMPLETED else Sentence.ONLY_YOURS
         files = (str(document.file.name),) if document.file else ()
         key, label = f"{PREFIX}{document.pk}", document.title
@@ -220,8 +220,9 @@ def _others(document: Document, person: User) -> list[Party]:
 
 
 def _is_theirs_alone(document: Document, person: User) -> bool:
-    """Whether nobody else has a part in it: under a hold a document of others stays theirs too."""
-    return not _others(document, person)
+    """Whether nobody else knows of it: under a hold a document of others stays theirs too."""
+    unsent = document.status == Status.DRAFT and _is_sender(document, person)
+    return unsent or not _others(document, person)
 
 
 def _is_other(party: Party, person: User) -> bool:

@@ -1,6 +1,7 @@
 """Where the requests of the sample are worked on, by people and by the worker's own steps."""
 
 import random
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -10,12 +11,25 @@ from unittest import mock
 from django.utils import timezone
 
 from accounts.actions import look
-from accounts.models import AccessEvent
+from accounts.models import AccessEvent, User
 from dsar import tasks
-from dsar.actions import approvals, downloads, messages, requests, staff, steps
+from dsar.actions import (
+    appeals,
+    approvals,
+    clock,
+    downloads,
+    grace,
+    messages,
+    rectification,
+    redactions,
+    requests,
+    staff,
+    steps,
+)
 from dsar.grounds import Cause, ExtensionReason, RefusalGround
-from dsar.models import Approval, Step, SubjectRequest
+from dsar.models import Approval, Pause, Redaction, Step, SubjectRequest
 from dsar.models.requests import Kind
+from dsar.states import Outcome, Status
 from portal.demo.sample.clock import it_is
 from portal.demo.sample.world import Moment, World
 
@@ -52,15 +66,31 @@ class Desk:
         **how: Any,
     ) -> None:
         """Open it, by the person or on their behalf, and let the worker search."""
-        person = self.world.person(name.partition(" ")[0])
-        dice = random.Random(f"reference of {name}")  # noqa: S311 - the same address at each start
-        with mock.patch("dsar.models.requests.secrets", dice):
+        person = self._person_of(name)
+        with self._reference(name):
             opened = requests.open_request(
                 kind, person=person, by=self.world.person(by) if by else person,
                 language=person.language or "fr", **how,
             )  # fmt: skip
         self.rows[name] = opened.pk
         self.work(name, broken=broken, patience=patience)
+
+    def contest(self, name: str, *, first: str, **how: Any) -> None:
+        """The person contests an answer."""
+        person = self._person_of(name)
+        with self._reference(name):
+            opened = appeals.appeal(
+                self.request(first), by=person, language=person.language or "fr", **how
+            )
+        self.rows[name] = opened.pk
+
+    def _person_of(self, name: str) -> User:
+        return self.world.person(name.partition(" ")[0])
+
+    def _reference(self, name: str) -> AbstractContextManager[object]:
+        """Make the same address at each start."""
+        dice = random.Random(f"reference of {name}")  # noqa: S311 - no secret of anybody
+        return mock.patch("dsar.models.requests.secrets", dice)
 
     def work(self, name: str, *, broken: str | None = None, patience: int = 9) -> None:
         """Do every step as the worker would; the source ``broken`` does not answer.
@@ -103,11 +133,21 @@ class Desk:
         self, name: str, *, by: str = "sofia", gaps: bool = False, patience: int | None = None
     ) -> None:
         """Approve it, and let the worker carry it out; with ``patience``, it gets stuck."""
-        staff.approve(self.request(name), by=self.world.person(by), accept_gaps=gaps)
+        approved = staff.approve(self.request(name), by=self.world.person(by), accept_gaps=gaps)
+        if approved.status == Status.GRACE:
+            grace.do_not_wait(approved, by=approved.person)
         if patience is None:
             self.work(name)
         else:
             self.work(name, broken="", patience=patience)
+
+    def _judge(self, name: str, by: User) -> None:
+        places = self.request(name).redactions.filter(verdict=Redaction.Verdict.OPEN)
+        found = list(places.values_list("pk", flat=True))
+        if found:
+            redactions.decide(
+                self.request(name), found, Redaction.Verdict.REJECTED, Redaction.Reason.KNOWN, by=by
+            )
 
     def write(self, name: str, *, text: str, by: str = "") -> None:
         """Somebody writes to the other side, who reads it."""
@@ -118,20 +158,34 @@ class Desk:
             messages.read_messages(self.request(name), by=request.person)
 
     def extend(self, name: str, *, note: str) -> None:
-        """Take the two further months: one asks, another agrees."""
-        approval = approvals.ask(
-            self.request(name), Approval.Act.EXTEND, by=self.world.person("sofia"),
-            reason=ExtensionReason.COMPLEXITY, note_to_person=note,
-        )  # fmt: skip
-        approvals.agree(approval, by=self.world.person("helene"))
+        """Take the two further months; the DPO agrees."""
+        self._with_second(name, Approval.Act.EXTEND, reason=ExtensionReason.COMPLEXITY,
+                          note_to_person=note)  # fmt: skip
 
     def refuse(self, name: str, *, ground: RefusalGround, evidence: str) -> None:
-        """Support asks for a refusal, the DPO agrees."""
-        approval = approvals.ask(
-            self.request(name), Approval.Act.REFUSE, by=self.world.person("sofia"),
-            ground=ground, evidence=evidence,
-        )  # fmt: skip
-        approvals.agree(approval, by=self.world.person("helene"))
+        """Support wants to refuse it; the DPO agrees."""
+        self._with_second(name, Approval.Act.REFUSE, ground=ground, evidence=evidence)
+
+    def ask_to_refuse(self, name: str, *, ground: RefusalGround, evidence: str) -> None:
+        """Support wants to refuse it; nobody has decided yet."""
+        approvals.do_or_ask(self.request(name), Approval.Act.REFUSE,
+                            by=self.world.person("sofia"), ground=ground,
+                            evidence=evidence)  # fmt: skip
+
+    def _with_second(self, name: str, act: str, **given: str) -> None:
+        asked = approvals.do_or_ask(self.request(name), act, by=self.world.person("sofia"), **given)
+        if asked is not None:
+            approvals.agree(asked, by=self.world.person("helene"))
+
+    def ask(self, name: str, *, question: str) -> None:
+        """Support asks the person which data is meant; the clock stands still."""
+        clock.pause(self.request(name), by=self.world.person("sofia"),
+                    reason=Pause.Reason.WHICH_DATA, question=question)  # fmt: skip
+
+    def rectify(self, name: str, *, text: str) -> None:
+        """Support corrects it, or puts the person's statement beside the document."""
+        rectification.rectify(self.request(name), by=self.world.person("sofia"),
+                              outcome=Outcome.FULFILLED, text=text)  # fmt: skip
 
     def withdraw(self, name: str) -> None:
         """The person takes it back."""
