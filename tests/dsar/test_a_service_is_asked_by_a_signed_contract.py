@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from dsar import actions, tasks
+from dsar import actions, erasure, tasks
 from dsar.actions import outside
 from dsar.models import OutsideTask
 from dsar.sources import base
@@ -430,3 +430,27 @@ def test_an_answer_that_comes_while_the_step_is_laid_aside_is_not_slept_through(
 
     monkeypatch.setattr(steps, "postpone", answered_first)
     assert work(open_request()).status == "answered"
+
+
+def test_what_it_kept_until_today_is_ended_by_the_nights_job(
+    fake: FakeService, open_request: Ask, sam: User
+) -> None:
+    day = timezone.localdate() + timedelta(days=30)
+    fate = {"outcome": "kept", "ground": "legal_duty", "until": day.isoformat()}
+    said = {"plan": {"decision": "erase"}, "erase": fate, "end": {"outcome": "erased"}}
+
+    def answer(question: dict[str, Any]) -> Any:
+        item = {"key": "a"} | said[question["action"]]
+        return says(question["id"], outcome="done", items=[item])
+
+    fake.on_post = answer
+    request = work(actions.approve(work(open_request("erasure")), by=sam))
+    assert request.status == "answered"
+    said["end"] = fate  # not yet: it says that it keeps it longer
+    assert erasure.end_what_is_due(day) == 0
+    said["end"] = {"outcome": "erased"}
+    assert erasure.end_what_is_due(day) == 1
+    assert erasure.end_what_is_due(day) == 0
+    ends = [one["id"] for one in fake.asked if one["action"] == "end"]
+    assert len(ends) == 2
+    assert len(set(ends)) == 1  # the same number each night: it is done once
