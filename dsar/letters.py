@@ -80,7 +80,7 @@ def announce_lifting(restriction: Restriction) -> None:
         "lifting",
         unique=restriction.lift_on.isoformat() if restriction.lift_on else "",
         restriction=restriction,
-        authority=authorities.of(request.country),
+        authority=authorities.of(request.country, request.region),
     )
 
 
@@ -128,7 +128,7 @@ def tell_moved(request: SubjectRequest, moved: RequestEvent) -> None:
 
 def announce_extension(request: SubjectRequest) -> None:
     """Say by when, and why, inside the first month (art. 12(3))."""
-    _tell(request, "extended", authority=authorities.of(request.country))
+    _tell(request, "extended", authority=authorities.of(request.country, request.region))
 
 
 def explain_refusal(request: SubjectRequest) -> None:
@@ -149,7 +149,7 @@ def answer(request: SubjectRequest, missing: list[str]) -> None:
 
 def send_certificate(request: SubjectRequest, *, to: str, path: str, has_gaps: bool) -> None:
     """Send the link to the certificate, the last mail an erased person gets from us."""
-    link, authority = f"{settings.SITE_URL}{path}", authorities.of(request.country)
+    link, authority = f"{settings.SITE_URL}{path}", authorities.of(request.country, request.region)
     _tell(request, "erased", to=to, link=link, has_gaps=has_gaps, authority=authority)
 
 
@@ -160,7 +160,7 @@ def announce_expiry(package: Package) -> None:
 
 def _tell_end(request: SubjectRequest, template: str, **context: Any) -> None:
     """Tell of an end: a request that was opened again may come to the same end a second time."""
-    authority = authorities.of(request.country)
+    authority = authorities.of(request.country, request.region)
     unique = _moment(request.closed_at) if request.reopened_on else ""
     _tell(request, template, unique=unique, authority=authority, **context)
 
@@ -181,15 +181,17 @@ def _tell(
         if template in letter_parts.LETTERS:
             words = mail.render(f"dsar/{template}", language=request.language, context=known)
             letter_parts.require(template, words.text, known, request.language)
-        mail.send(
-            f"dsar/{template}", to=to, language=request.language, key=key, context=known
-        )
+        mail.send(f"dsar/{template}", to=to, language=request.language, key=key, context=known)
 
 
 def preview(request: SubjectRequest, template: str, **context: Any) -> mail.Words:
     """Return a letter as the person would read it, in their language. Sends and keeps nothing."""
     with override(request.language):
-        known = _known(request) | {"authority": authorities.of(request.country)} | context
+        known = (
+            _known(request)
+            | {"authority": authorities.of(request.country, request.region)}
+            | context
+        )
         return mail.render(f"dsar/{template}", language=request.language, context=known)
 
 

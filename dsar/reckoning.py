@@ -223,7 +223,9 @@ def _sentence(step: deadlines.Step, request: SubjectRequest, holiday: str) -> st
     words = {
         Why.RECEIVED: _received(request),
         Why.TERM_ENDS: _("The law gives %(term)s: to %(day)s."),
-        Why.EXTENDED_TERM_ENDS: _("With the time added it is %(term)s from receipt: to %(day)s."),
+        Why.EXTENDED_TERM_ENDS: _(
+            "With the time added (%(article)s) it is %(term)s from receipt: to %(day)s."
+        ),
         Why.MONTH_IS_SHORTER: _("That month has no such day, so its last day counts: %(day)s."),
         Why.PAUSED: _("While we waited for you the clock stood still for %(days)s: to %(day)s."),
         Why.SATURDAY: _("%(day)s is a Saturday, so the next working day counts."),
@@ -237,6 +239,7 @@ def _sentence(step: deadlines.Step, request: SubjectRequest, holiday: str) -> st
         "day": long_date(step.day),
         "holiday": holiday,
         "days": _days(step.days),
+        "article": str(laws.law_of(request).extension),
         "term": _term_of(request, extended=step.code == Why.EXTENDED_TERM_ENDS),
     }
 

@@ -42,6 +42,7 @@ def appeal(
         language=language,
         channel=channel,
         country=first.country,
+        region=first.region,
         about=about,
         details=details,
         parent=first,
