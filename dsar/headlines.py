@@ -68,6 +68,10 @@ BY_OUTCOME: dict[tuple[str, str], str | Promise] = {
     (Outcome.NOTHING_FOUND, Kind.ERASURE): gettext_lazy(
         "There was <strong>nothing</strong> to erase."
     ),
+    (Outcome.PARTLY, Kind.ACCESS): gettext_lazy("Your copy is ready, <strong>in part</strong>."),
+    (Outcome.PARTLY, Kind.PORTABILITY): gettext_lazy(
+        "Your files are ready, <strong>in part</strong>."
+    ),
     (Outcome.PARTLY, Kind.RECTIFICATION): gettext_lazy(
         "Your data is corrected <strong>in part</strong>."
     ),
