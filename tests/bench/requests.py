@@ -20,6 +20,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.models import User
 from dsar import actions, queries
 from dsar.models import SubjectRequest
 from dsar.models.requests import Kind
@@ -45,31 +46,32 @@ def worker(transactional_db: None, mailserver: Any, files: Path) -> Iterator[Wor
     running.stop()
 
 
-def ask(number: int, purpose: Any) -> SubjectRequest:
-    """Make an ordinary account and its request for a copy."""
+def make_account(number: int, purpose: Any) -> User:
+    """Make an ordinary account: some documents of several parties, each used a few times."""
     person, other = make_person(f"p{number}"), make_person(f"o{number}")
     for n in range(DOCUMENTS):
         use(make_document(f"d-{number}-{n}", other, person), purpose, times=USES)
-    asking = {"person": person, "by": person, "language": "en"}
-    return actions.open_request(Kind.ACCESS, **asking)  # type: ignore[arg-type]
+    return person
 
 
-def test_five_hundred_in_a_row(transactional_db: None, mailserver: Any, files: Path) -> None:
-    """All are queued before the worker starts, so that the rate is the worker's alone."""
+def ask(person: User) -> SubjectRequest:
+    """File the person's request for a copy."""
+    return actions.open_request(Kind.ACCESS, person=person, by=person, language="en")
+
+
+def test_five_hundred_in_a_row(worker: Worker) -> None:
+    """From the first filed to the last answered, all being filed as fast as they can be."""
     purpose = make_purpose()
-    for number in range(QUEUED):
-        ask(number, purpose)
-    worker = Worker(subprocess_environment(FILES_DIR=str(files)))
+    accounts = [make_account(number, purpose) for number in range(QUEUED)]
     start = time.monotonic()
-    worker.start()
-    try:
-        wait_until(lambda: not SubjectRequest.objects.open().exists(), seconds=3600)
-    finally:
-        worker.stop()
+    for person in accounts:
+        ask(person)
+    filed = time.monotonic() - start
+    wait_until(lambda: not SubjectRequest.objects.open().exists(), seconds=3600)
     took = time.monotonic() - start
     fulfilled = SubjectRequest.objects.filter(outcome="fulfilled").count()
     print(  # noqa: T201
-        f"\n{fulfilled} of {QUEUED} copies fulfilled in {took:.0f} s:"
+        f"\n{fulfilled} of {QUEUED} copies fulfilled in {took:.0f} s (filed in {filed:.0f} s):"
         f" {QUEUED / took:.1f} a second, {QUEUED / took * 3600:.0f} an hour"
     )
 
@@ -77,8 +79,9 @@ def test_five_hundred_in_a_row(transactional_db: None, mailserver: Any, files: P
 def test_one_on_its_own(worker: Worker) -> None:
     purpose, times = make_purpose(), []
     for number in range(ROUNDS):
+        person = make_account(number, purpose)
         start = time.monotonic()
-        request = ask(number, purpose)
+        request = ask(person)
         wait_until(_is_answered(request))
         times.append(time.monotonic() - start)
     print(  # noqa: T201
