@@ -179,7 +179,7 @@ class WhoForm(forms.Form):
 
 
 def _explained(title: Any, text: Any) -> SafeString:
-    return format_html('<span>{} <small class="soft">{}</small></span>', title, text)
+    return format_html('<span>{}<br><small class="soft">{}</small></span>', title, text)
 
 
 def _purposes() -> list[tuple[str, Any]]:

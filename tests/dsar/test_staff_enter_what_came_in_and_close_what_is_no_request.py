@@ -36,6 +36,7 @@ def told(**more: Any) -> dict[str, Any]:
 
 
 def test_a_letter_is_entered_with_its_day_and_its_scan(desk: Client) -> None:
+    assert NEW in desk.get("/staff/").content.decode()
     assert desk.get(NEW).status_code == 200
     page = desk.post(NEW, {"email": NORA, "kind": "access"})
     assert "What came in" in page.content.decode()

@@ -284,6 +284,9 @@ def test_the_page_of_a_doubt_says_why_and_refuses_what_is_no_document(
     assert "does not wait" in mine.get(page).content.decode()
     identity.doubt(asked, by=sam, reason="Two people use this address.")
     assert "Two people use this address." in mine.get(page).content.decode()
+    detail = mine.get(f"/requests/{asked.reference}/").content.decode()
+    assert page in detail
+    assert "It was me" not in detail  # a session alone does not end a doubt
     wrong = mine.post(page, {"text": "my words", "enclosed": [ContentFile(b"MZ\0", name="a.exe")]})
     assert wrong.status_code == 422
     assert "my words" in wrong.content.decode()
