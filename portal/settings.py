@@ -341,7 +341,7 @@ PACKAGE_DAYS = env.int("PACKAGE_DAYS", default=30)
 # language to sentence. Stands in part A of each copy (art. 15(2)).
 TRANSFER_SAFEGUARDS = env.json("TRANSFER_SAFEGUARDS", default={})
 # Data of others in a copy (art. 15(4)): "suggest" places for staff to decide about, or "none".
-REDACT = env.str("REDACT", default="suggest")
+REDACT = env.str("REDACT", default="suggest", choices=("suggest", "none"))
 REDACT_MOST_BYTES = env.int("REDACT_MOST_BYTES", default=50 * 1024 * 1024)  # of one file
 # Who asks: for how many days a confirmation is waited for, and a link to give it works.
 IDENTITY_DAYS = env.int("IDENTITY_DAYS", default=30)

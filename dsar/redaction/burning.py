@@ -15,6 +15,7 @@ import pypdfium2 as pdfium
 from PIL import Image, ImageDraw, ImageFont
 
 import portal.lib
+from dsar.redaction.fonts import invisible_font
 from dsar.redaction.pages import Box, Letter, covered, letters_of, opened, text_of
 
 DOTS_PER_INCH = 150
@@ -24,10 +25,6 @@ STRIP = 26  # points below the page for the line that says what was done
 MARGIN = 0.5  # points of black around the letters
 MOST_BETWEEN = 2.5  # times the size of a letter, from it to the next of the same word
 FONT = Path(portal.lib.__file__).parent / "print" / "DejaVuSans.ttf"
-# Two bytes of text are one character of the same number: no glyphs, for nothing is drawn.
-TO_UNICODE = b"""/CIDInit /ProcSet findresource begin 12 dict begin begincmap
-/CMapName /Words def /CMapType 2 def 1 begincodespacerange <0000> <FFFF> endcodespacerange
-1 beginbfrange <0000> <FFFF> <0000> endbfrange endcmap end end"""
 
 
 class NotBurntIn(Exception):
@@ -120,46 +117,13 @@ def _page_of(pdf: pikepdf.Pdf, picture: Picture) -> pikepdf.Page:
     drawing += [_invisible(run) for run in _runs(picture.words)]
     content = pdf.make_stream(b"\n".join([*drawing, b"ET"]))
     resources = pikepdf.Dictionary(
-        XObject=pikepdf.Dictionary(Page=image), Font=pikepdf.Dictionary(Words=_font(pdf))
+        XObject=pikepdf.Dictionary(Page=image), Font=pikepdf.Dictionary(Words=invisible_font(pdf))
     )
     box = pikepdf.Array([0, 0, round(width, 3), round(height, 3)])
     page = pikepdf.Dictionary(
         Type=pikepdf.Name.Page, MediaBox=box, Resources=resources, Contents=content
     )
     return pikepdf.Page(pdf.make_indirect(page))
-
-
-def _font(pdf: pikepdf.Pdf) -> pikepdf.Object:
-    """Return a font without glyphs: text that is to be found and read out, not seen."""
-    descriptor = pikepdf.Dictionary(
-        Type=pikepdf.Name.FontDescriptor,
-        FontName=pikepdf.Name.Words,
-        Flags=4,
-        FontBBox=pikepdf.Array([0, 0, 1000, 1000]),
-        ItalicAngle=0,
-        Ascent=1000,
-        Descent=0,
-        CapHeight=1000,
-        StemV=80,
-    )
-    glyphs = pikepdf.Dictionary(
-        Type=pikepdf.Name.Font,
-        Subtype=pikepdf.Name.CIDFontType2,
-        BaseFont=pikepdf.Name.Words,
-        CIDSystemInfo=pikepdf.Dictionary(Registry="Adobe", Ordering="Identity", Supplement=0),
-        FontDescriptor=pdf.make_indirect(descriptor),
-        DW=1000,
-        CIDToGIDMap=pikepdf.Name.Identity,
-    )
-    font = pikepdf.Dictionary(
-        Type=pikepdf.Name.Font,
-        Subtype=pikepdf.Name.Type0,
-        BaseFont=pikepdf.Name.Words,
-        Encoding=pikepdf.Name("/Identity-H"),
-        DescendantFonts=pikepdf.Array([pdf.make_indirect(glyphs)]),
-        ToUnicode=pdf.make_stream(TO_UNICODE),
-    )
-    return pdf.make_indirect(font)
 
 
 def _runs(letters: Iterable[Letter]) -> Iterator[list[Letter]]:

@@ -1,4 +1,4 @@
-"""Data to take elsewhere (art. 20), California's own order and secrets, and about whom part A is."""
+"""Data to take elsewhere (art. 20), California's own order and secrets, whom part A is about."""
 
 import json
 from collections.abc import Iterator

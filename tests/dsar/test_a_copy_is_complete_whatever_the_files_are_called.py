@@ -4,13 +4,12 @@ import io
 import json
 import unicodedata
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.core.files.base import ContentFile, File
-from django.core.files.storage import default_storage
+from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage
 
 from accounts.models import User
 from consents.models import Document
@@ -98,15 +97,12 @@ def test_a_file_that_broke_off_is_a_named_gap(
 ) -> None:
     make_document("whole", alice)
     document = make_document("broken", alice)
-    monkeypatch.setattr(
-        type(default_storage._wrapped),
-        "_open",
-        lambda self, name, mode="rb": (
-            Broken(b"12345678")
-            if str(document.file.name) == name
-            else File(Path(self.path(name)).open(mode))
-        ),
-    )
+    opened: Any = getattr(FileSystemStorage, "_open")  # noqa: B009 - not in its stubs
+
+    def breaking(self: FileSystemStorage, name: str, mode: str = "rb") -> Any:
+        return Broken(b"12345678") if str(document.file.name) == name else opened(self, name, mode)
+
+    monkeypatch.setattr(FileSystemStorage, "_open", breaking)
     request = work(open_request())
     assert request.status == "review"
     step = request.steps.get(source="documents", kind=Step.Kind.COLLECT)
