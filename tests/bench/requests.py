@@ -27,7 +27,7 @@ from dsar.models.requests import Kind
 from tests.accounts import people
 from tests.consents.worlds import make_person, make_purpose
 from tests.dsar.conftest import files as files  # the file storage of the test
-from tests.dsar.worlds import make_document, make_staff, use
+from tests.dsar.worlds import make_document, use
 from tests.servers import Worker, subprocess_environment, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -100,7 +100,7 @@ def _is_answered(request: SubjectRequest) -> Any:
 def test_a_list_of_fifty_among_very_many(client: Client, monkeypatch: Any, purpose: None) -> None:
     """The same pages among few and among very many: as many questions, and about as long."""
     monkeypatch.setattr(queries, "PAGE", 50)
-    sam = make_staff("sam")
+    sam = people.make("sam@staff.example.org", name="Sam", role="support")
     browser = people.sign_in(client, people.with_app(sam))
     person = make_person("alice")
     for many in (100, LISTED):
@@ -146,7 +146,8 @@ def _fill(person: int, many: int) -> None:
 def _row(person: int, number: int, now: Any) -> SubjectRequest:
     received = now - timedelta(days=number % 730)
     is_open = number % 10 == 0
-    ended = {} if is_open else {"outcome": "fulfilled", "closed_at": now}
+    closed = received + timedelta(days=20, seconds=number)
+    ended = {} if is_open else {"outcome": "fulfilled", "closed_at": closed}
     return SubjectRequest(
         person_id=person,
         # One open request of a kind that searches is allowed to each person; these need no search.
