@@ -77,6 +77,11 @@ class DecideForm(forms.Form):
         field = self.fields["decision"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells mypy, not the program
         field.choices = [(one.value, self.WORDS[one]) for one in options]
+        if options == [Decision.RESTRICT]:
+            grounds = self.fields["ground"]
+            assert isinstance(grounds, forms.ChoiceField)  # noqa: S101 - tells mypy
+            grounds.choices = [(one.value, one.label) for one in GROUNDS]
+            grounds.required = self.fields["until"].required = True
 
     def clean(self) -> dict[str, Any]:
         """Ask for ground and end where it is kept."""

@@ -199,8 +199,9 @@ def test_words_of_earlier_requests_go_and_their_proof_stays(
     alice: User, sam: User, documents: dict[str, Document], open_request: Ask, settings: Any
 ) -> None:
     settings.REDACT = "off"  # the copy is to be answered without a look
-    earlier = work(open_request("access", about="My neighbour reads my mail."))
+    earlier = open_request("access", about="My neighbour reads my mail.")
     actions.write_message(earlier, by=alice, text="Please hurry.")
+    earlier = work(earlier)
     request = work(open_request("erasure"))
     request = work(actions.approve(request, by=sam))
     earlier.refresh_from_db()
