@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from dsar import actions, tasks
+from dsar.actions import steps
 from dsar.models import ErasureItem, Package, Step, SubjectRequest
 from dsar.sources.base import registered
 from tests.dsar.worlds import Ask, make_life, unpack
@@ -226,7 +227,7 @@ def test_a_broken_step_does_not_hold_up_other_requests(
     (gates / "collect.shut").touch()
     slow = open_request()
     wait_until((gates / "collect.reached").exists)
-    Step.objects.filter(request=slow, source="slow").update(attempts=19)
+    Step.objects.filter(request=slow, source="slow").update(attempts=steps.MOST_ATTEMPTS - 1)
     worker.kill9()
     worker.start()
     wait_until(swept(slow.steps.filter(outcome="failed").exists))
