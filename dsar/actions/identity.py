@@ -6,9 +6,8 @@ nobody is asked for more than the kind of request needs (art. 12(6), 11 GDPR; st
 
 from datetime import datetime, timedelta
 
-from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.db import models, transaction
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -19,67 +18,69 @@ from accounts.proven import person_for_proven_address
 from dsar import enclosures, letters, rules
 from dsar.actions import clock, engine
 from dsar.actions.lifecycle import Code, lock, move, note
-from dsar.kinds import NATURES, Proof, nature
+from dsar.kinds import Proof, nature
 from dsar.models import Attachment, Confirmation, Note, Pause, SubjectRequest
-from dsar.models.requests import Identity, Kind
+from dsar.models.requests import Identity
+from dsar.rules_identity import (
+    NOT_WAITING,
+    NOTHING_SENT,
+    ONLY_THE_PERSON,
+    WAITING,
+    How,
+    LinkEnded,
+    LinkSpent,
+    NoDoubt,
+    NothingAsked,
+    SignInFirst,
+    asks_for_more_than_a_link,
+    has_power_of_attorney,
+    how_sure,
+    needs_sign_in,
+    state_of,
+    waits_for_a_link,
+    waits_for_proof,
+)
 from dsar.states import Status
 from portal.lib import crypto
-from portal.lib.errors import DomainError
+
+__all__ = [
+    "NOTHING_SENT",
+    "NOT_WAITING",
+    "ONLY_THE_PERSON",
+    "WAITING",
+    "How",
+    "LinkEnded",
+    "LinkSpent",
+    "NoDoubt",
+    "NothingAsked",
+    "SignInFirst",
+    "ask",
+    "asks_for_more_than_a_link",
+    "begin",
+    "by_token",
+    "confirm",
+    "confirm_identity",
+    "deny",
+    "destroy_old_proofs",
+    "destroy_proofs",
+    "doubt",
+    "give_up",
+    "has_power_of_attorney",
+    "how_sure",
+    "move_to_identity",
+    "needs_sign_in",
+    "new_link",
+    "proof_page",
+    "prove_by_session",
+    "remind",
+    "send_again",
+    "state_of",
+    "waits_for_a_link",
+    "waits_for_proof",
+]
 
 # A new link is not made sooner than this after the last one: its mail is on its way.
 AGAIN_AFTER = timedelta(minutes=1)
-WAITING = (Status.IDENTITY, Status.UNIDENTIFIED)
-ONLY_THE_PERSON = _("Only the person who made the request can confirm it.")
-NOT_WAITING = _("This request does not wait for a confirmation.")
-NOTHING_SENT = _("Write a sentence, or choose a file.")
-
-
-class LinkSpent(DomainError):
-    """The link was used, or the request does not wait for it any more."""
-
-    code = "link_spent"
-
-
-class LinkEnded(DomainError):
-    """The link is too old, or a newer one was sent."""
-
-    code = "link_ended"
-
-
-class SignInFirst(DomainError):
-    """The account asks for more than a link before everything in it is erased."""
-
-    code = "sign_in_first"
-
-
-class NoDoubt(DomainError):
-    """Nothing may be asked: no reason was given, or this request needs no proof."""
-
-    code = "no_doubt"
-
-
-class NothingAsked(DomainError):
-    """Who asks is known, or need not be."""
-
-    code = "nothing_asked"
-
-
-class How(models.TextChoices):
-    """What showed to staff that it is the person."""
-
-    CALLED = "called", _("called back on a number we knew")
-    DOCUMENT = "document", _("a document, looked at and deleted")
-    MANDATE = "mandate", _("a power of attorney")
-    IN_PERSON = "in_person", _("came in person")
-    KNOWN = "known", _("wrote from an address, or of facts, that only they have")
-
-
-def how_sure(kind: Kind, *, person: User, by: User | None, power: bool) -> Identity:
-    """Return what is known of who asks when a request comes in; ``power``: of attorney, shown."""
-    if NATURES[kind].proof == Proof.NONE:
-        return Identity.NOT_NEEDED
-    proven = power or (by is not None and by.pk == person.pk)
-    return Identity.PROVEN if proven else Identity.ASKED
 
 
 def begin(request: SubjectRequest, *, by: User | None) -> SubjectRequest:
@@ -128,38 +129,6 @@ def by_token(token: str) -> Confirmation | None:
     """Return the link of a token, valid or not; None where we never made it."""
     links = Confirmation.objects.select_related("request__person")
     return links.filter(token_hash=crypto.hash_token(token)).first()
-
-
-def waits_for_a_link(request: SubjectRequest) -> bool:
-    """Whether nothing but a proof of the address is missing, and no doubt was recorded."""
-    return request.status in WAITING and not request.identity_doubt
-
-
-def waits_for_proof(request: SubjectRequest) -> bool:
-    """Whether a recorded doubt waits for the person's answer."""
-    return request.status in WAITING and bool(request.identity_doubt)
-
-
-def state_of(link: Confirmation) -> str:
-    """Return "open", "ended" (a new link can be sent), "doubt" or "spent" for a link."""
-    request = link.request
-    if waits_for_proof(request):
-        return "doubt"
-    if link.used_at is not None or not waits_for_a_link(request):
-        return "spent"
-    return "open" if link.expires_at > timezone.now() else "ended"
-
-
-def needs_sign_in(request: SubjectRequest) -> bool:
-    """Whether a link alone is too little: everything would go, and the account asks for more."""
-    if nature(request).proof != Proof.FRESH:
-        return False
-    return asks_for_more_than_a_link(request.person)
-
-
-def asks_for_more_than_a_link(person: User) -> bool:
-    """Whether the account asks for more than a code by mail at its sign-in."""
-    return person.is_staff or Authenticator.objects.filter(user=person).exists()
 
 
 @transaction.atomic
@@ -283,12 +252,6 @@ def doubt(request: SubjectRequest, *, by: User, reason: str) -> SubjectRequest:
 def proof_page(request: SubjectRequest) -> str:
     """Return the whole address of the page where the person answers a doubt, signed in."""
     return f"{settings.SITE_URL}{reverse('dsar:proof', args=[request.reference])}"
-
-
-def has_power_of_attorney(request: SubjectRequest) -> bool:
-    """Whether who acts for the person has shown a power of attorney."""
-    mandate = getattr(request, "mandate", None)
-    return mandate is not None and mandate.proof == mandate.Proof.POWER
 
 
 @transaction.atomic
