@@ -98,7 +98,8 @@ def holds(person: User) -> Table:
                     "reason": hold.reason,
                     "review": hold.review_on,
                     "lifted": hold.lifted_at,
-                }
+                },
+                screen=frozenset({"reason"}),
             )
             for hold in person.holds.order_by("pk")
         ),
@@ -129,6 +130,7 @@ def pauses(person: User) -> Table:
                     "answered": row.answered_at,
                 },
                 {"reason": row.get_reason_display()},
+                screen=frozenset({"question"}),
             )
             for row in rows
         ),
@@ -209,6 +211,7 @@ def _request_row(row: SubjectRequest) -> Row:
             "outcome": row.get_outcome_display() if row.outcome else "",
             "ground": ground_label(row.refusal_ground),
         },
+        screen=frozenset({"evidence"}),
     )
 
 
