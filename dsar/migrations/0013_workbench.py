@@ -7,7 +7,11 @@ from django.db import migrations, models
 
 from dsar.models.requests import RequestEvent
 
-TEXTS = (("note", "note_words", "text"), ("message", "message_words", "text"), ("subjectrequest", "dsar_words", "about"))
+TEXTS = (
+    ("note", "note_words", "text"),
+    ("message", "message_words", "text"),
+    ("subjectrequest", "dsar_words", "about"),
+)
 
 
 def _words(column: str) -> django.contrib.postgres.search.SearchVector:
@@ -24,18 +28,41 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Note",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("text", models.TextField(blank=True, max_length=4000)),
                 ("erased_at", models.DateTimeField(blank=True, null=True)),
-                ("by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL)),
-                ("request", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="notes", to="dsar.subjectrequest")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notes",
+                        to="dsar.subjectrequest",
+                    ),
+                ),
             ],
             options={
                 "ordering": ["-id"],
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(models.Q(("erased_at", None), models.Q(("text", ""), _negated=True)), models.Q(("erased_at__isnull", False), ("text", "")), _connector="OR"),
+                        condition=models.Q(
+                            models.Q(("erased_at", None), models.Q(("text", ""), _negated=True)),
+                            models.Q(("erased_at__isnull", False), ("text", "")),
+                            _connector="OR",
+                        ),
                         name="note_empty_iff_erased",
                     )
                 ],
@@ -44,17 +71,31 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="SavedFilter",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("name", models.CharField(max_length=60)),
                 ("query", models.JSONField(default=dict)),
                 ("is_shared", models.BooleanField(default=False)),
-                ("owner", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="saved_filters", to=settings.AUTH_USER_MODEL)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="saved_filters",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "ordering": ["name", "id"],
                 "constraints": [
                     models.UniqueConstraint(fields=("owner", "name"), name="saved_filter_once"),
-                    models.CheckConstraint(condition=models.Q(("name", ""), _negated=True), name="saved_filter_named"),
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True), name="saved_filter_named"
+                    ),
                 ],
             },
         ),

@@ -46,13 +46,14 @@ NAMES = [
     "client_id", "client_secret", "code", "country", "credential", "day", "days", "document", "email",
     "errors", "evidence", "file", "from", "grant_type", "ground", "id", "kind", "language", "login",
     "month", "name", "newer", "next", "note", "older", "organisation", "password", "password1",
-    "password2", "period", "process", "purpose", "q", "reason", "receipt", "reference", "scope",
+    "password2", "period", "process", "purpose", "q", "reason", "receipt", "review_on", "reference", "scope",
     "shown", "since", "state", "status", "text", "theme", "time_zone", "to", "token", "training",
     "understood", "party", "run", "system", "until", "words", "url", "use_tls", "version", "view",
     "when", "year",
     "agent_email", "agent_name", "answer_to_agent", "decision", "enclosed", "mandate", "mine",
     "not-mine", "now", "proof", "received_on", "region", "scan", "should",
-    "channel", "controller", "due", "how", "keys", "note-text", "of", "query", "regime", "request", "shared", "who", "why",
+    "channel", "controller", "due", "how", "keys", "note-text", "of", "query", "regime", "request",
+    "shared", "who", "why",
     "outcome", "erased_on", "enclosed",
 ]  # fmt: skip
 # What stands where the address has a part that changes: by converter, nonsense of its own.
