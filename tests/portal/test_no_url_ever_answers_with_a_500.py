@@ -55,6 +55,7 @@ NAMES = [
     "channel", "controller", "due", "how", "keys", "note-text", "of", "query", "regime", "request",
     "shared", "who", "why",
     "outcome", "erased_on", "enclosed",
+    "is_closed", "question",
 ]  # fmt: skip
 # What stands where the address has a part that changes: by converter, nonsense of its own.
 PARTS = {
