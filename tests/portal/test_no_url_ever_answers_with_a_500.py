@@ -43,7 +43,7 @@ WORDS = [
 # Every name that a view or form of the site, or of allauth, reads.
 NAMES = [
     "about", "accept_gaps", "act", "address", "after", "asked_because", "attested", "before",
-    "client_id", "client_secret", "code", "country", "credential", "day", "days", "document", "email",
+    "client_id", "client_secret", "code", "country", "credential", "days", "document", "email",
     "errors", "evidence", "file", "from", "grant_type", "ground", "id", "kind", "language", "login",
     "month", "name", "newer", "next", "note", "older", "organisation", "password", "password1",
     "password2", "period", "process", "purpose", "q", "reason", "receipt", "reference", "scope",
