@@ -11,7 +11,7 @@ from dsar.details import word
 from dsar.forms import LONG
 from dsar.models import SubjectRequest
 from dsar.models.requests import Kind
-from dsar.states import REOPENING, Outcome, Status
+from dsar.states import REOPENING, Status
 
 
 class DecideForm(forms.Form):

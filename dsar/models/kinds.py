@@ -16,9 +16,10 @@ class Restriction(models.Model):
     """What is paused: one document, all of the person's, or one purpose (art. 18 GDPR).
 
     Without document and purpose it is everything: documents that come in later are paused too. A
-    purpose is paused while an objection to it is weighed. An end is decided first (``lift_on``, with its reason, told to the person at ``told_at``) and happens on
-    that day, by the clock (art. 18(3)). What the gate reads is ``Document.restricted_at`` and
-    ``consents.Objection``. ``was_paused``: something else than a request had paused the document.
+    purpose is paused while an objection to it is weighed. An end is decided first (``lift_on``,
+    with its reason, told to the person at ``told_at``) and happens on that day, by the clock (art.
+    18(3)). What the gate reads is ``Document.restricted_at`` and ``consents.Objection``.
+    ``was_paused``: something else than a request had paused the document.
     """
 
     class Ground(models.TextChoices):

@@ -16,9 +16,7 @@ def paused(person: User) -> Table:
     return Table(
         "paused-uses",
         _("Uses paused at your request"),
-        _(
-            "What is stored and used for nothing else, or no longer for one purpose, since when."
-        ),
+        _("What is stored and used for nothing else, or no longer for one purpose, since when."),
         (
             Column("since", _("Since")),
             Column("request", _("Request")),
