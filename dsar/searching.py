@@ -90,7 +90,7 @@ def _wanted(request: SubjectRequest, tables: Iterator[Table]) -> Iterator[Table]
 
 def _own(table: Table) -> Iterator[Row]:
     """Yield the rows that the person provided: not what others made and only showed them."""
-    return (row for row in table.rows if not any(file.screen for file in row.files))
+    return (row for row in table.rows if row.is_own)
 
 
 def plan(held: steps.Claim) -> None:

@@ -101,12 +101,14 @@ class Row:
     """One record. ``values`` are JSON values, dates or instants; ``words`` says a coded one.
 
     ``screen``: the fields with texts that somebody else wrote, in which others' data is looked for.
+    ``is_own``: the person provided it or took part in it; else it is no data to take elsewhere.
     """
 
     values: Mapping[str, Any]
     words: Mapping[str, Words] = field(default_factory=dict)
     files: tuple[OriginalFile, ...] = ()
     screen: frozenset[str] = frozenset()
+    is_own: bool = True
 
 
 @dataclass(frozen=True)

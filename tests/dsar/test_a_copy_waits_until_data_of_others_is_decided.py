@@ -14,6 +14,7 @@ from accounts.models import AccessEvent, User
 from consents.models import Document
 from dsar import actions
 from dsar.actions import approvals, redactions
+from dsar.actions.notes import write_note
 from dsar.models import Redaction, Step, SubjectRequest
 from dsar.redaction.rules import PlacesUndecided, SecondPersonMissing
 from dsar.rules import NotYourOwn
@@ -42,8 +43,9 @@ def sam(db: None) -> User:
 
 @pytest.fixture
 def in_copy(alice: User, bob: User) -> Document:
-    """A document between Bob and nobody else, that Alice was sent a copy of."""
-    document = give_file(make_document("memo", bob, alice), CONTRACT)
+    """A document of Bob's, not signed yet, of which Alice will be sent a copy."""
+    memo = make_document("memo", bob, alice, status="sent", completed_at=None)
+    document = give_file(memo, CONTRACT)
     document.parties.filter(address__person=alice).update(role="copy")
     document.parties.filter(address__person=bob).update(name="Bob Martin")
     return document
@@ -53,9 +55,7 @@ def in_copy(alice: User, bob: User) -> Document:
 def waiting(in_copy: Document, alice: User, sam: User, open_request: Ask) -> SubjectRequest:
     """A request that was searched, with places to decide."""
     earlier = open_request("rectification")
-    actions.write_message(
-        earlier, by=sam, text="Dear Alice, Bob Martin (+33 6 12 34 56 78) said so."
-    )
+    write_note(earlier, by=sam, text="For Alice: Bob Martin (+33 6 12 34 56 78) said so.")
     actions.write_message(earlier, by=alice, text="Tell bob.martin@elsewhere.example I know.")
     return work(open_request())
 
@@ -77,8 +77,8 @@ def test_places_are_found_and_the_copy_waits(waiting: SubjectRequest, sam: User)
     assert found == [
         ("email", "", 1),
         ("name", "", 1),
-        ("name", "messages", None),
-        ("phone", "messages", None),
+        ("name", "notes", None),
+        ("phone", "notes", None),
     ]
     with pytest.raises(PlacesUndecided, match="4 places"):
         actions.approve(waiting, by=sam)
@@ -97,12 +97,10 @@ def test_what_is_decided_is_done_and_the_original_stays(
     actions.approve(waiting, by=sam)
     done = work(waiting)
     assert (done.status, done.outcome) == ("answered", "fulfilled")
-    texts = [row["text"] for row in copied(done, "messages")]
-    assert (
-        "Dear Alice, [blacked out: name of another party] ([blacked out: telephone number])"
-        in (texts[0])
-    )
-    assert "bob.martin@elsewhere.example" in texts[1]  # the person's own words
+    (noted_down,) = (row["text"] for row in copied(done, "notes"))
+    assert "[blacked out: name of another party] ([blacked out: telephone number])" in noted_down
+    (message,) = (row["text"] for row in copied(done, "messages"))
+    assert "bob.martin@elsewhere.example" in message  # the person's own words
     name = copied(done, "documents")[0]["files"][0]
     zipped = unpack(done)
     given = zipped.read(name)
@@ -112,7 +110,7 @@ def test_what_is_decided_is_done_and_the_original_stays(
         assert stored.read() == CONTRACT
     noted = {one["name"]: one for one in json.loads(zipped.read("manifest.json"))["redactions"]}
     assert noted[name] | {"pages": [1], "places": 2, "article": "15(4) GDPR"} == noted[name]
-    assert noted["data/messages.json"]["places"] == 2
+    assert noted["data/notes.json"]["places"] == 2
     listed = {e["name"]: e for e in json.loads(zipped.read("manifest.json"))["files"]}
     assert listed[name]["sha256"] == hashlib.sha256(given).hexdigest()
     assert "4 places are blacked out" in " ".join(zipped.read("index.html").decode().split())
@@ -201,7 +199,7 @@ def test_a_source_that_is_asked_again_is_looked_through_again(
     again = work(waiting)
     assert again.status == "review"
     assert again.redactions.filter(verdict="", file=1).count() == 2
-    assert again.redactions.filter(verdict="accepted", table="messages").count() == 2
+    assert again.redactions.filter(verdict="accepted", table="notes").count() == 2
 
 
 def test_a_second_person_agrees_where_the_office_wants_one(

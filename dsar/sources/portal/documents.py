@@ -282,14 +282,22 @@ def _row(document: Document, person: User) -> Row:
             "my_role": ", ".join(str(role.label) for role in roles),
         },
         _original(document, mine),
+        is_own=not _only_in_copy(mine),
     )
 
 
 def _original(document: Document, mine: list[Party]) -> tuple[OriginalFile, ...]:
-    """Return the file. Who sent or signs a document knows it, and gets it whole (CJEU C-487/21);
-    where the person is only in copy, data of others in it is looked for first (art. 15(4))."""
+    """Return the file. Who sent or signs a document knows it, and gets it whole (CJEU C-487/21).
+
+    Who is only in copy has been sent it once all had signed; before that, data of others in it is
+    looked for first (art. 15(4)).
+    """
     if not document.file:
         return ()
     storage, name = document.file.storage, str(document.file.name)
-    only_copy = all(party.role == Party.Role.COPY for party in mine)
-    return (OriginalFile(name, lambda: storage.open(name), screen=only_copy),)
+    unseen = _only_in_copy(mine) and document.status != Status.COMPLETED
+    return (OriginalFile(name, lambda: storage.open(name), screen=unseen),)
+
+
+def _only_in_copy(mine: list[Party]) -> bool:
+    return all(party.role == Party.Role.COPY for party in mine)

@@ -259,6 +259,5 @@ def _message_row(row: Message) -> Row:
             "text": row.text,
         },
         {"from": _("our staff") if row.from_staff else _("you")},
-        # What the person wrote themselves they know.
-        screen=frozenset({"text"}) if row.from_staff else frozenset(),
+        # Not screened: what was written to each other, both have read.
     )

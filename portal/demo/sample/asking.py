@@ -16,6 +16,7 @@ def moments(world: World) -> list[Moment]:
     _answered(desk)
     _closed_otherwise(desk)
     _under_way(desk)
+    _of_other_kinds(desk)
     _just_now(desk)
     return desk.moments
 
@@ -56,6 +57,8 @@ def _under_way(desk: Desk) -> None:
     desk.on("nadia 1", 15, "20:05", "write", text=words.WHERE_IS_IT)
     desk.on("claire 1", 36, "10:02", "open", kind=Kind.ACCESS, broken="uses")
     desk.on("claire 1", 34, "11:40", "take", by="helene")
+    desk.on("claire 1", 33, "09:30", "ask", question=words.WHICH)
+    desk.on("claire 1", 30, "18:12", "write", text=words.ONLY_MINE)
     desk.on("claire 1", 20, "16:15", "extend", note=words.WHY_LONGER)
     desk.on("nadia 2", 27, "12:21", "open", kind=Kind.ERASURE, about=words.NOTHING_USELESS)
     desk.on("nadia 2", 26, "14:00", "look", why="Relecture du plan d’effacement")
@@ -66,6 +69,32 @@ def _under_way(desk: Desk) -> None:
     desk.on("hugo 2", 9, "22:31", "open", kind=Kind.ACCESS, broken="permits")
     desk.on("hugo 2", 8, "10:05", "take")
     desk.on("emily 2", 2, "11:25", "open", kind=Kind.ACCESS, by="sofia", channel=Channel.PHONE)
+
+
+def _of_other_kinds(desk: Desk) -> None:
+    """Files to take elsewhere, a statement beside a contract, a pause, an objection, an appeal."""
+    desk.on("yanis 1", 71, "17:40", "open", kind=Kind.PORTABILITY)
+    desk.on("yanis 1", 70, "08:05", "download")
+    desk.on("yanis 1", 40, "03:00", "tidy")
+    signed = str(desk.world.signed_by("camille").uid)
+    wrong = {"what": "content", "document": signed, "should": words.WRONG_ADDRESS}
+    desk.on("camille 3", 33, "20:31", "open", kind=Kind.RECTIFICATION, details=wrong)
+    desk.on("camille 3", 31, "10:20", "rectify", text=words.BESIDE)
+    lease = str(desk.world.signed_by("yanis").uid)
+    paused = {"scope": "documents", "documents": [lease], "ground": "accuracy"}
+    desk.on("yanis 2", 5, "12:44", "open", kind=Kind.RESTRICTION, details=paused,
+            about=words.DISPUTED)  # fmt: skip
+    desk.on("thomas 3", 8, "09:15", "open", kind=Kind.OBJECTION, details={"purpose": "security"},
+            about=words.NOT_MY_WORK)  # fmt: skip
+    desk.on("martin 2", 6, "18:50", "open", kind=Kind.HUMAN_REVIEW,
+            details={"decision": words.DECISION})  # fmt: skip
+    desk.on("camille 4", 3, "21:05", "contest", first="camille 2", about=words.NOT_WRITTEN,
+            details={"why": ["incomplete"]})  # fmt: skip
+    desk.on("emily 3", 16, "10:12", "open", kind=Kind.RECTIFICATION,
+            details={"what": "other", "should": "Carter-Byrne"})  # fmt: skip
+    desk.on("hugo 3", 4, "15:30", "open", kind=Kind.PORTABILITY, by="sofia", channel=Channel.POST)
+    excessive = {"ground": RefusalGround.EXCESSIVE, "evidence": words.TWICE_A_WEEK}
+    desk.on("emily 2", 1, "16:00", "ask_to_refuse", **excessive)
 
 
 def _just_now(desk: Desk) -> None:

@@ -23,3 +23,26 @@ ONLY_ADMIN = (
     " nommer un autre avant l’effacement de votre compte ?"
 )
 SUCCESSOR = "Oui, ma consœur Nadia Ferrand me remplacera. Je vous confirme dès que c’est fait."
+WHICH = (
+    "Bonjour, votre compte est relié à plusieurs centaines de documents de l’agence. Souhaitez-vous"
+    " une copie de tous, ou seulement de ceux que vous avez signés ?"
+)
+ONLY_MINE = "Seulement ceux que j’ai signés, merci."
+NOT_WRITTEN = (
+    "La copie ne contient pas les brouillons que j’avais préparés en septembre. Ils devraient y"
+    " être."
+)
+WRONG_ADDRESS = (
+    "L’adresse indiquée à l’article 1 est mon ancienne adresse : j’ai déménagé avant la signature."
+)
+BESIDE = (
+    "Un document signé ne peut pas être modifié. Votre déclaration figure désormais à côté de lui,"
+    " pour toutes les parties."
+)
+NOT_MY_WORK = "My signing pattern is that of a gallery with seasonal sales, not of fraud."
+DISPUTED = "Le loyer inscrit n’est pas celui que nous avions convenu ; c’est en discussion."
+TWICE_A_WEEK = (
+    "The same copy was asked for eleven times in two weeks, and each was handed over within a day."
+    " Nothing had changed between them, as the manifests show."
+)
+DECISION = "Le refus automatique de ma demande de délai de paiement, le 3 de ce mois"

@@ -37,6 +37,11 @@ class World:
         """Return the document whose title begins so."""
         return next(one.row for one in self.filed if one.row.title.startswith(title))
 
+    def signed_by(self, key: str) -> Document:
+        """Return the last of the person's documents that everybody has signed."""
+        mine = Document.objects.visible_to(self.person(key)).filter(status="completed")
+        return mine.latest("completed_at")
+
 
 def play(moments: list[Moment]) -> None:
     """Let everything happen in its order."""
