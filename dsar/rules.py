@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from dsar import reckoning, states
 from dsar.deadlines import NONE
+from dsar.kinds import nature
 from dsar.models import RequestEvent, Step, SubjectRequest
 from dsar.models.requests import Kind
 from dsar.redaction import rules as redaction
@@ -183,6 +184,8 @@ def may_approve(request: SubjectRequest, by: User, today: date) -> None:
     staff_of_another(request, by)
     if request.status != Status.REVIEW:
         raise states.IllegalMove(_("This request is not ready for review."))
+    if not nature(request).searches:
+        raise states.IllegalMove(_("Decide, and say why in words."))
     copies = request.person.subject_requests.open().filter(kind=Kind.ACCESS)
     if request.kind == Kind.ERASURE and copies.exists():
         raise CopyFirst(_("This person also asked for a copy, which has to be answered first."))

@@ -13,6 +13,7 @@ from dsar.models import RequestEvent, SubjectRequest
 from dsar.states import OPEN, Status
 
 Code = RequestEvent.Code
+WORKED = frozenset({Status.SEARCHING, Status.GRACE, Status.PREPARING})
 
 
 def lock(request: SubjectRequest | int) -> SubjectRequest:
@@ -42,10 +43,13 @@ def move(
 
 
 def _not_without_its_work(request: SubjectRequest, old: Status, new: Status) -> None:
-    """What is searched for is answered only once it was prepared (invariant 8).
+    """What is searched for is answered only once it was prepared (invariant 8), and nothing else is
+    searched for or prepared: what a person decides has no steps to carry out.
 
     A request that a reply has reopened was prepared before; a person may end it in words.
     """
+    if new in WORKED and not nature(request).searches:
+        raise states.IllegalMove(_("Decide, and say why in words."))
     skipped = new == Status.ANSWERED and old != Status.PREPARING
     if skipped and nature(request).searches and request.reopened_on is None:
         raise states.IllegalMove(_("This request is answered by carrying it out."))

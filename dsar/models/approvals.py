@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from dsar.models.requests import SubjectRequest
@@ -24,8 +25,8 @@ class Approval(models.Model):
     class Verdict(models.TextChoices):
         """What the second person said; TAKEN_BACK: the first one changed their mind."""
 
-        AGREED = "agreed", _("agreed")
-        DECLINED = "declined", _("declined")
+        AGREED = "agreed", pgettext_lazy("second person", "agreed")
+        DECLINED = "declined", pgettext_lazy("second person", "declined")
         TAKEN_BACK = "taken_back", _("taken back")
 
     request = models.ForeignKey(SubjectRequest, models.PROTECT, related_name="approvals")

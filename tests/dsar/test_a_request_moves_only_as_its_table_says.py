@@ -5,9 +5,11 @@ from django.db import IntegrityError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts.models import User
 from dsar import states
 from dsar.actions.lifecycle import Code, move
 from dsar.kinds import NATURES
+from dsar.models import SubjectRequest
 from dsar.models.requests import Kind
 from dsar.states import FINAL, NEXT, OPEN, REOPENING, Status
 from tests.dsar.worlds import Ask
@@ -55,6 +57,17 @@ def test_what_is_searched_for_is_not_answered_without_being_prepared(
     request.status = Status.REVIEW
     with pytest.raises(states.IllegalMove):
         move(request, Status.ANSWERED, code=Code.ANSWERED, by=None)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", [kind for kind in Kind if not NATURES[kind].searches])
+@pytest.mark.parametrize("status", [Status.SEARCHING, Status.GRACE, Status.PREPARING])
+def test_what_a_person_decides_is_never_carried_out_by_steps(
+    kind: Kind, status: Status, alice: User
+) -> None:
+    request = SubjectRequest(kind=kind, person=alice, status=Status.REVIEW)
+    with pytest.raises(states.IllegalMove):
+        move(request, status, code=Code.APPROVED, by=None)
 
 
 @given(st.sampled_from(Status), st.sampled_from(Status))
