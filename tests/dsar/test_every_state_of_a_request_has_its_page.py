@@ -101,12 +101,12 @@ def test_the_page_asks_for_news_only_and_keeps_still_without(
     request = open_request()
     path = f"/requests/{request.reference}/"
     latest = request.events.latest("pk").pk
-    asks = {"HTTP_HX_REQUEST": "true"}
-    assert hers.get(f"{path}?seen={latest}", **asks).status_code == 204
+    asks = {"HX-Request": "true"}
+    assert hers.get(f"{path}?seen={latest}", headers=asks).status_code == 204
     work(request)
-    part = hers.get(f"{path}?seen={latest}", **asks).text
+    part = hers.get(f"{path}?seen={latest}", headers=asks).text
     assert "Your copy is <strong>ready</strong>" in part
-    assert 'id="said" hx-swap-oob' in part
+    assert 'hx-swap-oob="innerHTML:#said"' in part
     assert "<html" not in part
     assert 'hx-trigger="every' not in part
 
