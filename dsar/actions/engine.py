@@ -107,7 +107,7 @@ def discard_parts(request: SubjectRequest) -> None:
 
 
 def _after_search(request: SubjectRequest) -> SubjectRequest:
-    """Look for data of others in what was collected, if need be; then let it out, or a person look."""
+    """Look for data of others in what was collected, if need be; then let it out or to a person."""
     screened = request.steps.filter(kind=Step.Kind.SCREEN).exists()
     if not screened and redaction.has_something_to_screen(request):
         add_steps(request, Step.Kind.SCREEN, [""])
@@ -145,9 +145,13 @@ def _phases(request: SubjectRequest) -> Iterable[tuple[Step.Kind, list[str]]]:
         kind=Step.Kind.PLAN, outcome__in=[Step.Outcome.DONE, Step.Outcome.NOT_FOUND]
     )
     slugs_planned = set(planned.values_list("source", flat=True))
-    sources = [s for s in registered().values() if s.slug in slugs_planned]
+    known = registered()
+    sources = [s for s in known.values() if s.slug in slugs_planned]
+    # One that was taken out of the settings since cannot be asked: its step says so, as a gap.
+    lost = sorted(slugs_planned - known.keys())
     for identifying in (False, True):
         slugs = [source.slug for source in sources if source.identifies is identifying]
+        slugs += [] if identifying else lost
         yield Step.Kind.ERASE, slugs
         yield Step.Kind.PROVE, slugs
     yield Step.Kind.CERTIFICATE, [""]

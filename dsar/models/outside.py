@@ -35,9 +35,7 @@ class OutsideTask(models.Model):
         FAILED = "failed", _("failed")
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    step = models.OneToOneField(
-        Step, models.CASCADE, null=True, blank=True, related_name="outside"
-    )
+    step = models.OneToOneField(Step, models.CASCADE, null=True, blank=True, related_name="outside")
     item = models.OneToOneField(
         ErasureItem, models.CASCADE, null=True, blank=True, related_name="outside"
     )

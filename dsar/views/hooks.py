@@ -43,9 +43,7 @@ def answer(request: HttpRequest, token: str) -> JsonResponse:
         return _error(503, "unavailable", "Send the answer again later.", **{"Retry-After": "60"})
 
 
-def _taken(
-    request: HttpRequest, task: OutsideTask, source: HttpSource, raw: bytes
-) -> JsonResponse:
+def _taken(request: HttpRequest, task: OutsideTask, source: HttpSource, raw: bytes) -> JsonResponse:
     try:
         source.verify(raw, request.headers, str(task.uid))
     except SourceError as error:

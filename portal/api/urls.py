@@ -24,7 +24,9 @@ urlpatterns = [
     *api_bulk.urlpatterns,
     path("propagations/<uuid:uid>/applied/", Applied.as_view(), name="api-applied"),
     path(
-        "recipient-notices/<uuid:uid>/confirmed/", Confirmed.as_view(), name="api-recipient-confirmed"
+        "recipient-notices/<uuid:uid>/confirmed/",
+        Confirmed.as_view(),
+        name="api-recipient-confirmed",
     ),
     path("training-runs/", runs.TrainingRuns.as_view(), name="api-runs"),
     path("training-runs/<str:reference>/", runs.Run.as_view(), name="api-run"),

@@ -127,9 +127,7 @@ def test_an_extension_is_asked_for_once(desk: Any, open_request: Ask) -> Any:
     assert post(desk, found, "extend", **fields).status_code == 409
 
 
-def test_an_office_of_one_refuses_and_extends_at_once(
-    desk: Any, open_request: Ask
-) -> Any:
+def test_an_office_of_one_refuses_and_extends_at_once(desk: Any, open_request: Ask) -> Any:
     found, before = (one := open_request("erasure")), one.due_on
     fields = {"reason": "eu-gdpr:JustificationA12Complexity", "note": "Many archives."}
     post(desk, found, "extend", **fields)
