@@ -1,6 +1,7 @@
 """What some kinds of request leave behind: a use that is paused, a statement beside a content."""
 
 import uuid
+from typing import Any
 
 import django.db.models.deletion
 import django.utils.timezone
@@ -15,7 +16,7 @@ GROUNDS = [
 ]
 
 
-def _key() -> models.BigAutoField:
+def _key() -> "models.BigAutoField[Any, Any]":
     return models.BigAutoField(
         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
     )
