@@ -12,11 +12,12 @@ from dsar.actions import rectification
 from dsar.models import Statement, SubjectRequest
 from dsar.rules import EvidenceMissing, NotYours
 from dsar.sources.portal.request_words import count_words, erase_words
+from dsar.states import Outcome
 from portal.lib.models import OutgoingMail
 from tests.dsar.worlds import PDF, Ask, make_document
 
 pytestmark = pytest.mark.django_db
-SAID: dict[str, Any] = {"outcome": "fulfilled", "text": "Corrected."}
+SAID: dict[str, Any] = {"outcome": Outcome.FULFILLED, "text": "Corrected."}
 
 
 @pytest.fixture
@@ -114,7 +115,7 @@ def test_a_document_of_others_is_not_corrected(open_request: Ask, bob: User, sam
 def test_nobody_corrects_without_saying_what_was_done(open_request: Ask, sam: User) -> None:
     request = ask(open_request, "name", "Alice Martin", None)
     with pytest.raises(EvidenceMissing):
-        rectification.rectify(request, by=sam, outcome="fulfilled", text=" ")
+        rectification.rectify(request, by=sam, outcome=Outcome.FULFILLED, text=" ")
 
 
 def test_an_erasure_empties_what_was_asked_answered_and_stated(

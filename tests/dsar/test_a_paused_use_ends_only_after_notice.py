@@ -14,7 +14,9 @@ from dsar import actions, tasks
 from dsar.actions import restriction
 from dsar.grounds import RefusalGround
 from dsar.models import Restriction, SubjectRequest
+from dsar.models.requests import Kind
 from dsar.rules import NotYourOwn, StaffOnly
+from dsar.states import Outcome
 from portal.lib.models import OutgoingMail
 from tests.consents.worlds import make_purpose
 from tests.dsar.worlds import Ask, make_document
@@ -81,7 +83,9 @@ def test_what_cannot_be_read_pauses_everything(
 
 
 def test_it_ends_on_the_day_that_was_told_and_not_before(paused: SubjectRequest, sam: User) -> None:
-    actions.resolve(paused, by=sam, outcome="fulfilled", text="It stays paused while we check.")
+    actions.resolve(
+        paused, by=sam, outcome=Outcome.FULFILLED, text="It stays paused while we check."
+    )
     restriction.announce_end(paused, by=sam, reason="We have checked it with the sender.")
     tasks.mind_pauses()
     assert not allowed("shared")
@@ -124,7 +128,7 @@ def test_what_another_person_paused_stays_paused(
     paused: SubjectRequest, alice: User, bob: User
 ) -> None:
     given = {"scope": "everything", "ground": "claims"}
-    his = actions.open_request("restriction", person=bob, by=bob, language="en", details=given)
+    his = actions.open_request(Kind.RESTRICTION, person=bob, by=bob, language="en", details=given)
     actions.withdraw(paused, by=alice)
     assert not allowed("shared")
     actions.withdraw(his, by=bob)

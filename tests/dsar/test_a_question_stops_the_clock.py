@@ -7,7 +7,8 @@ import pytest
 
 from accounts.models import User
 from dsar import actions, reckoning, rules, rules_of_time
-from dsar.actions import clock
+from dsar.actions import clock, lifecycle
+from dsar.grounds import ExtensionReason
 from dsar.models import Pause, SubjectRequest
 from portal.lib.models import OutgoingMail
 from tests.dsar.worlds import Ask
@@ -128,8 +129,8 @@ def test_more_time_runs_from_receipt_and_the_days_of_waiting_are_added(
     ask(asked, sam)
     time_machine.move_to("2026-09-04 10:00+02:00")
     clock.resume(asked, by=sam)
-    reason = "eu-gdpr:JustificationA12Complexity"
-    extended = actions.extend(asked, by=sam, reason=reason, note_to_person="Four archives.")  # type: ignore[arg-type]
+    reason = ExtensionReason.COMPLEXITY
+    extended = actions.extend(asked, by=sam, reason=reason, note_to_person="Four archives.")
     assert extended.due_on == D("2026-12-04")  # 30 November and four days
 
 
@@ -138,11 +139,11 @@ def test_a_reply_to_an_answer_begins_a_new_count(
 ) -> None:
     ask(asked, sam)
     asked.refresh_from_db()
-    clock.count_from_reply(clock.lock(asked), by=alice)
+    clock.count_from_reply(lifecycle.lock(asked), by=alice)
     asked.refresh_from_db()
     assert asked.due_on == D("2026-09-30")
     time_machine.move_to("2026-10-08 10:00+02:00")
-    clock.count_from_reply(clock.lock(asked), by=alice)
+    clock.count_from_reply(lifecycle.lock(asked), by=alice)
     asked.refresh_from_db()
     assert (asked.due_on, asked.reopened_on) == (D("2026-11-09"), D("2026-10-08"))
     assert "opened it again" in reckoning.why_this_date(asked)[0]

@@ -12,6 +12,7 @@ from dsar.actions import appeals, resolving
 from dsar.grounds import RefusalGround
 from dsar.models import SubjectRequest
 from dsar.rules import EvidenceMissing, NotYours, SameHand, StaffOnly
+from dsar.states import IllegalMove, Outcome
 from portal.lib.models import OutgoingMail
 from tests.dsar.worlds import Ask, make_staff
 
@@ -45,10 +46,10 @@ def test_who_decided_the_first_request_decides_neither_way_about_the_appeal(
 ) -> None:
     appeal = contest(refused)
     with pytest.raises(SameHand):
-        appeals.decide(appeal, by=sam, outcome="confirmed", text="I was right.")
+        appeals.decide(appeal, by=sam, outcome=Outcome.CONFIRMED, text="I was right.")
     with pytest.raises(SameHand):
         actions.refuse(appeal, by=sam, ground=RefusalGround.UNFOUNDED, evidence="I was right.")
-    decided = appeals.decide(appeal, by=dina, outcome="confirmed", text="It holds.")
+    decided = appeals.decide(appeal, by=dina, outcome=Outcome.CONFIRMED, text="It holds.")
     assert (decided.status, decided.outcome) == ("answered", "confirmed")
     refused.refresh_from_db()
     assert refused.status == "refused"
@@ -58,7 +59,7 @@ def test_an_appeal_that_is_right_can_open_the_first_request_again(
     refused: SubjectRequest, dina: User
 ) -> None:
     appeals.decide(
-        contest(refused), by=dina, outcome="fulfilled", text="It was a decision.", reopen=True
+        contest(refused), by=dina, outcome=Outcome.FULFILLED, text="It was a decision.", reopen=True
     )
     refused.refresh_from_db()
     assert (refused.status, refused.refusal_ground) == ("review", "")
@@ -72,7 +73,7 @@ def test_one_appeal_at_a_time_and_none_against_an_appeal(
     with pytest.raises(rules_kinds.AlreadyContested) as already:
         contest(refused)
     assert already.value.request == appeal
-    decided = appeals.decide(appeal, by=dina, outcome="confirmed", text="It holds.")
+    decided = appeals.decide(appeal, by=dina, outcome=Outcome.CONFIRMED, text="It holds.")
     with pytest.raises(rules_kinds.NothingToContest):
         contest(decided)
 
@@ -96,10 +97,10 @@ def test_an_answer_in_words_needs_its_words_and_an_outcome_of_its_kind(
 ) -> None:
     request = open_request("human_review", details={"decision": "Blocked."})
     with pytest.raises(EvidenceMissing):
-        actions.resolve(request, by=sam, outcome="fulfilled", text=" ")
+        actions.resolve(request, by=sam, outcome=Outcome.FULFILLED, text=" ")
     with pytest.raises(resolving.WrongOutcome):
-        actions.resolve(request, by=sam, outcome="nothing_found", text="Nothing.")
-    actions.resolve(request, by=sam, outcome="confirmed", text="We looked; it stands.")
+        actions.resolve(request, by=sam, outcome=Outcome.NOTHING_FOUND, text="Nothing.")
+    actions.resolve(request, by=sam, outcome=Outcome.CONFIRMED, text="We looked; it stands.")
     [letter] = OutgoingMail.objects.filter(template="dsar/answered")
     assert "We looked; it stands." in letter.text
 
@@ -107,13 +108,13 @@ def test_an_answer_in_words_needs_its_words_and_an_outcome_of_its_kind(
 def test_what_is_searched_for_is_not_answered_in_words(open_request: Ask, sam: User) -> None:
     SubjectRequest.objects.filter(pk=open_request("access").pk).update(status="review")
     request = SubjectRequest.objects.get(kind="access")
-    with pytest.raises(rules_kinds.states.IllegalMove):
-        actions.resolve(request, by=sam, outcome="fulfilled", text="Here you are.")
+    with pytest.raises(IllegalMove):
+        actions.resolve(request, by=sam, outcome=Outcome.FULFILLED, text="Here you are.")
 
 
 def test_colleagues_of_who_decided_may(refused: SubjectRequest) -> None:
     ada = make_staff("ada")
-    appeal = appeals.decide(contest(refused), by=ada, outcome="partly", text="In part.")
+    appeal = appeals.decide(contest(refused), by=ada, outcome=Outcome.PARTLY, text="In part.")
     assert appeal.outcome == "partly"
     with pytest.raises(NotYours):
         actions.withdraw(appeal, by=ada)

@@ -18,7 +18,7 @@ from dsar.actions import restriction
 from dsar.grounds import RefusalGround
 from dsar.models import Restriction, SubjectRequest
 from dsar.models.requests import Kind
-from dsar.states import Status
+from dsar.states import Outcome, Status
 from portal.lib.canonical import sha256_of
 from portal.lib.models import OutgoingMail
 from tests.consents.worlds import WORDS, make_purpose
@@ -106,7 +106,7 @@ def test_an_upheld_objection_stands_for_good(
 ) -> None:
     make_document("hers", alice)
     request = object_to(open_request, "security")
-    actions.resolve(request, by=sam, outcome="fulfilled", text="It is stopped for good.")
+    actions.resolve(request, by=sam, outcome=Outcome.FULFILLED, text="It is stopped for good.")
     assert not permits.may("hers", "security").allowed
 
 

@@ -38,8 +38,8 @@ def item_of(request: SubjectRequest, document: Document) -> ErasureItem:
 
 def keep(item: ErasureItem, by: User, **changed: Any) -> Any:
     later = timezone.localdate() + timedelta(days=400)
-    given = {"why": "A claim was announced to us.", "until": later} | changed
-    return plan.decide(item, by=by, decision=Decision.RESTRICT, **given)
+    given: dict[str, Any] = {"why": "A claim was announced to us.", "until": later}
+    return plan.decide(item, by=by, decision=Decision.RESTRICT, **given | changed)
 
 
 def test_what_was_to_go_is_kept_with_ground_end_and_reason(

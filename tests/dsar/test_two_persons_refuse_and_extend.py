@@ -13,6 +13,7 @@ from dsar.actions import approvals
 from dsar.actions.approvals import AlreadyAsked, Decided
 from dsar.grounds import ExtensionReason, RefusalGround
 from dsar.models import Approval, SubjectRequest
+from portal.lib.errors import DomainError
 from portal.lib.models import OutgoingMail
 from tests.accounts import people
 from tests.dsar.worlds import Ask, make_staff, work
@@ -116,7 +117,7 @@ def test_what_is_not_allowed_any_more_is_not_done_and_stays_undecided(
     asked: Approval, alice: User, dina: User
 ) -> None:
     actions.withdraw(asked.request, by=alice)
-    with pytest.raises(rules.DomainError):
+    with pytest.raises(DomainError):
         approvals.agree(asked, by=dina)
     asked.refresh_from_db()
     assert asked.verdict == ""

@@ -190,4 +190,5 @@ def _of_more_than_one(keys: Iterable[str]) -> list[str]:
 
 def lease_seconds() -> int:
     """Return the lease with which the storm is run: short, so that dead workers are noticed."""
-    return min(3, settings.STEP_LEASE_SECONDS)
+    lease: int = settings.STEP_LEASE_SECONDS
+    return min(3, lease)

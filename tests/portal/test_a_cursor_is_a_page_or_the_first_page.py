@@ -41,8 +41,8 @@ def newest(looks: Any) -> list[int]:
 def shown(looks: Any, cursor: str, by: str = "at") -> list[int]:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        for way in ("newer", "older"):
-            page = keyset.page(looks, by=by, size=SIZE, **{way: cursor})
+        for newer, older in ((cursor, ""), ("", cursor)):
+            page = keyset.page(looks, by=by, size=SIZE, newer=newer, older=older)
     return [row.pk for row in page.rows]
 
 

@@ -144,8 +144,9 @@ class World:
 def _confirming(staff: User) -> str:
     """Return the token of a link that confirms what staff entered for somebody."""
     rosa = person_for_claimed_address("rosa@example.org", language="en")
-    told = {"person": rosa, "by": staff, "language": "en", "channel": Channel.POST}
-    waiting = actions.open_request(Kind.ACCESS, **told)
+    waiting = actions.open_request(
+        Kind.ACCESS, person=rosa, by=staff, language="en", channel=Channel.POST
+    )
     return identity.new_link(waiting).rstrip("/").rpartition("/")[2]
 
 
