@@ -153,7 +153,11 @@ def _file(told: dict[str, Any], client: str, key: str, digest: str) -> SubjectRe
             raise
         # Whose other requests there are is not for the service to learn.
         raise OpenElsewhere(_("A request of this kind is already open.")) from None
-    Filing.objects.create(request=filed, client=client, key=key, body_sha256=digest)
+    before = Filing.objects.filter(request=filed).first()  # claimed first, vouched for now
+    if before is None:
+        Filing.objects.create(request=filed, client=client, key=key, body_sha256=digest)
+    elif before.client != client:
+        raise OpenElsewhere(_("A request of this kind is already open."))
     return filed
 
 

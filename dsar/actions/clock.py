@@ -131,9 +131,18 @@ def correct_country(
     """
     request = lock(request)
     rules_of_time.may_correct_country(request, by, reckoning.office_today())
-    old = {"old_country": request.country, "old_region": request.region}
     if (request.country, request.region) == (country, region):
         raise rules_of_time.SamePlace(_("The request already names this country."))
+    return move_to(request, country, region, by=by)
+
+
+def move_to(
+    request: SubjectRequest, country: str, region: str, *, by: User | None
+) -> SubjectRequest:
+    """Put on record where the person of a locked request lives; part of another action."""
+    old = {"old_country": request.country, "old_region": request.region}
+    if (request.country, request.region) == (country, region):
+        return request
     request.country, request.region = country, region
     request.regime = laws.regime_for(country, region).code
     request.save(update_fields=["country", "region", "regime"])

@@ -65,6 +65,7 @@ __all__ = [
     "destroy_proofs",
     "doubt",
     "give_up",
+    "hand_to_owner",
     "has_power_of_attorney",
     "how_sure",
     "move_to_identity",
@@ -72,6 +73,7 @@ __all__ = [
     "new_link",
     "proof_page",
     "prove_by_session",
+    "prove_for",
     "remind",
     "send_again",
     "state_of",
@@ -143,13 +145,13 @@ def confirm(link: Confirmation, *, signed_in: User | None = None) -> SubjectRequ
         AlreadyOpen: the person has one under way; BeingErased: there is nothing left.
     """
     request, _link = _usable(link)
+    rules.may_open(request, None)
+    request.confirmations.filter(pk=link.pk).update(used_at=timezone.now())
+    request = hand_to_owner(request)
+    # Asked of whoever it belongs to now: they may have more to show than who it was filed for.
     if needs_sign_in(request) and (signed_in is None or signed_in.pk != request.person_id):
         raise SignInFirst(_("Sign in first: your account asks for more than a link."))
-    now = timezone.now()
-    request.confirmations.filter(pk=link.pk).update(used_at=now)
-    email = request.person.email or ""
-    owner = person_for_proven_address(address_for(email), language=request.language)
-    return _proven(_handed_to(request, owner), by=None, how="link")
+    return _proven(request, by=None, how="link")
 
 
 @transaction.atomic
@@ -200,6 +202,11 @@ def prove_by_session(request: SubjectRequest, *, by: User) -> SubjectRequest:
     return _proven(request, by=by, how="session")
 
 
+def prove_for(request: SubjectRequest, *, by: User | None, how: str) -> SubjectRequest:
+    """Confirm a locked request that waits for a link: ``how`` says who vouched for the person."""
+    return _proven(hand_to_owner(request), by=by, how=how)
+
+
 @transaction.atomic
 def confirm_identity(request: SubjectRequest, *, by: User, how: How, words: str) -> SubjectRequest:
     """Put on record that staff are sure who asks, and what showed it; the work goes on.
@@ -217,7 +224,8 @@ def confirm_identity(request: SubjectRequest, *, by: User, how: How, words: str)
     if not words.strip():
         raise rules.EvidenceMissing(_("Say in a sentence what showed you who asks."))
     Note.objects.create(request=request, by=by, text=words.strip())
-    return _proven(request, by=by, how=How(how).value)
+    rules.may_open(request, None)
+    return _proven(hand_to_owner(request), by=by, how=How(how).value)
 
 
 @transaction.atomic
@@ -259,7 +267,7 @@ def remind(pk: int) -> bool:
     """Ask once more, half-way; return whether the person was asked."""
     request = lock(pk)
     asked = request.identity_asked_at
-    if request.status != Status.IDENTITY or asked is None:
+    if request.status != Status.IDENTITY or asked is None or _has_answered(request):
         return False
     if request.confirmations.filter(is_reminder=True, sent_at__gte=asked).exists():
         return False
@@ -270,9 +278,12 @@ def remind(pk: int) -> bool:
 
 @transaction.atomic
 def give_up(pk: int) -> bool:
-    """Close a request that nobody confirmed in time; a link or a reply opens it again."""
+    """Close a request that nobody confirmed in time; a link or a reply opens it again.
+
+    Who answered a doubt in time waits for us, and is not told that nobody did.
+    """
     request = lock(pk)
-    if request.status != Status.IDENTITY:
+    if request.status != Status.IDENTITY or _has_answered(request):
         return False
     _give_up(request, denied=False)
     return True
@@ -304,21 +315,43 @@ def _usable(link: Confirmation) -> tuple[SubjectRequest, Confirmation]:
     return request, link
 
 
-def _handed_to(request: SubjectRequest, owner: User) -> SubjectRequest:
-    """Make the locked request that of whoever has proven the address since it was filed."""
+def hand_to_owner(request: SubjectRequest) -> SubjectRequest:
+    """Make a locked request of which it is known who asks that of who has the address.
+
+    The address becomes theirs, with what lies under it: what is searched for is found by it.
+
+    Raises:
+        AlreadyOpen: they have one under way themselves.
+    """
+    address = address_for(request.person.email or "")
+    owner = person_for_proven_address(address, language=request.language)
     if owner.pk != request.person_id:
+        _no_other(request, owner)
         request.person = owner
         request.save(update_fields=["person"])
     return request
 
 
-def _proven(request: SubjectRequest, *, by: User | None, how: str) -> SubjectRequest:
-    """Put on record that a locked request is the person's, and go on with it."""
-    rules.may_open(request, None)
-    others = SubjectRequest.objects.open().filter(person=request.person_id, kind=request.kind)
+def _no_other(request: SubjectRequest, owner: User) -> None:
+    others = SubjectRequest.objects.open().filter(person=owner, kind=request.kind)
     other = others.exclude(pk=request.pk).first()
     if other is not None and nature(request).searches:
         raise rules.AlreadyOpen(other)
+
+
+def _has_answered(request: SubjectRequest) -> bool:
+    """Whether the person has answered the doubt that a request waits with."""
+    asked = request.identity_asked_at
+    if not request.identity_doubt or asked is None:
+        return False
+    proofs = request.attachments.filter(role=Attachment.Role.PROOF, at__gte=asked)
+    return proofs.exists() or request.messages.filter(from_staff=False, at__gte=asked).exists()
+
+
+def _proven(request: SubjectRequest, *, by: User | None, how: str) -> SubjectRequest:
+    """Put on record that a locked request is the person's, and go on with it."""
+    rules.may_open(request, None)
+    _no_other(request, request.person)
     now = timezone.now()
     request.identity, request.identity_proven_at = Identity.PROVEN, now
     request.save(update_fields=["identity", "identity_proven_at"])

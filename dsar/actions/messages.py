@@ -12,8 +12,9 @@ from accounts.models import User
 from dsar import enclosures, letters, rules, staff_mail
 from dsar.actions import clock, identity, reopening
 from dsar.actions.lifecycle import Code, lock, note
+from dsar.kinds import Proof, nature
 from dsar.models import Attachment, Message, SubjectRequest
-from dsar.states import REOPENING
+from dsar.states import REOPENING, Status
 
 
 @transaction.atomic
@@ -37,8 +38,7 @@ def write_message(
     from_staff = by.pk != request.person_id
     if not from_staff:
         request = reopening.addressee(request)
-        if identity.waits_for_a_link(request):  # written from their session: that is the proof
-            request = identity.prove_by_session(request, by=by)
+        request = _heard(request, by)
     reopens = not from_staff and request.status in REOPENING
     if reopens:
         request = reopening.reopen(request, by=by)
@@ -51,13 +51,27 @@ def write_message(
     request.unread_by_person |= from_staff
     request.unread_by_staff |= not from_staff
     request.save(update_fields=["unread_by_person", "unread_by_staff"])
-    if not from_staff:
+    if not from_staff and not identity.waits_for_a_link(request):
         clock.start_clock(request, by=by)
     if from_staff:
         letters.announce_message(request, message)
     else:
         staff_mail.announce_reply(message, reopened=reopens)
     return message
+
+
+def _heard(request: SubjectRequest, by: User) -> SubjectRequest:
+    """Take words from a person's session as the proof that a locked request waits for.
+
+    Not for what cannot be undone: that is asked in so many words, and the words may say no.
+    """
+    if not identity.waits_for_a_link(request):
+        return request
+    if nature(request).proof != Proof.FRESH:
+        return identity.prove_by_session(request, by=by)
+    if request.status != Status.IDENTITY:
+        identity.ask(request, by=by)
+    return request
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from dsar import enclosures, letters, rules
 from dsar.actions import engine, identity, restriction
-from dsar.actions.clock import dates_for
+from dsar.actions.clock import dates_for, move_to
 from dsar.actions.lifecycle import Code, lock, move, note
 from dsar.kinds import NATURES, Proof
 from dsar.models import Attachment, Mandate, SubjectRequest
@@ -69,7 +69,7 @@ def open_request(
     until then nothing is searched, given out or changed.
 
     Their own request that waits for a confirmation is confirmed, and returned, when the person,
-    proven, asks for the same.
+    proven, asks for the same; what they say now stands in place of what was said in their name.
 
     Raises:
         AlreadyOpen: the person has one of this kind under way; it carries that request.
@@ -95,12 +95,14 @@ def open_request(
         **dates_for(received_at or timezone.now(), country=place, region=region, kind=kind),
     )
     rules.may_open(request, by)
-    taken_up = _insert_once(request, sure)
-    if taken_up is not None:
-        return taken_up
+    how = _how(by, person, agent)
+    waiting = _insert_once(request, sure)
+    if waiting is not None:
+        _enclose(waiting, by, agent, enclosed)
+        return _take_up(waiting, request, by=by, how=how)
     note(request, Code.OPENED, by=by, channel=channel, due_on=request.due_on.isoformat())
     _enclose(request, by, agent, enclosed)
-    return _begin(request, sure, by=by, how="mandate" if _has_power(agent) else "")
+    return _begin(request, sure, by=by, how=how)
 
 
 @transaction.atomic
@@ -145,9 +147,31 @@ def _begin(request: SubjectRequest, sure: Identity, *, by: User | None, how: str
         letters.acknowledge(request)
         return request
     letters.acknowledge(request)
-    if how:
+    if sure == Identity.PROVEN and how != "session":
+        request = identity.hand_to_owner(request)
         note(request, Code.IDENTITY_PROVEN, by=by, how=how)
     return identity.begin(request, by=None)
+
+
+def _how(by: User | None, person: User, agent: Agent | None) -> str:
+    """Return what makes it sure who asks, if it is sure."""
+    if by is not None and by.pk == person.pk:
+        return "session"
+    return "mandate" if _has_power(agent) else "service"
+
+
+def _take_up(
+    waiting: SubjectRequest, asked: SubjectRequest, *, by: User | None, how: str
+) -> SubjectRequest:
+    """Confirm what was filed in the person's name, in the words and the place of who asks now."""
+    for field in ("language", "about", "asked_because", "details"):
+        setattr(waiting, field, getattr(asked, field))
+    waiting.save(update_fields=["language", "about", "asked_because", "details"])
+    if by is not None and how == "session":
+        waiting = identity.prove_by_session(waiting, by=by)
+    else:
+        waiting = identity.prove_for(waiting, by=by, how=how)
+    return move_to(waiting, asked.country, asked.region, by=by)
 
 
 def _enclose(
@@ -187,7 +211,8 @@ def _believable(received_at: datetime | None) -> None:
 def _insert_once(request: SubjectRequest, sure: Identity) -> SubjectRequest | None:
     """Insert the row; the database decides which of two that arrive together is first.
 
-    Returned is the person's own request that waited for a confirmation, where this one gives it.
+    Returned, locked, is the person's own request that waits for a confirmation, where this one
+    gives it.
 
     Raises:
         AlreadyOpen: they have one under way.
@@ -202,7 +227,7 @@ def _insert_once(request: SubjectRequest, sure: Identity) -> SubjectRequest | No
         if existing is None:
             raise
         if sure == Identity.PROVEN and identity.waits_for_a_link(existing):
-            return identity.prove_by_session(existing, by=request.person)
+            return lock(existing)
         raise rules.AlreadyOpen(existing) from None
     return None
 

@@ -35,6 +35,7 @@ from dsar.models.requests import Kind
 from dsar.previews import preview_erasure
 from dsar.rules_kinds import AlreadyContested
 from dsar.sources.base import registered
+from dsar.states import Status
 from dsar.views.subject import own
 
 
@@ -159,10 +160,14 @@ def _form(request: SignedInRequest, made_of: type[forms.Form], kind: str) -> for
 
 
 def _under_way(request: SignedInRequest, kind: str) -> SubjectRequest | None:
-    """Return the open request of a kind of which there is one at a time."""
+    """Return the open request of a kind of which there is one at a time.
+
+    What others may have filed in their name is none: their own asking takes its place.
+    """
     if not NATURES[Kind(kind)].searches:
         return None
-    return SubjectRequest.objects.open().filter(person=request.user, kind=kind).first()
+    mine = SubjectRequest.objects.open().filter(person=request.user, kind=kind)
+    return mine.exclude(status=Status.IDENTITY, identity_doubt="").first()
 
 
 def _open(request: SignedInRequest, kind: Kind, form: forms.Form) -> HttpResponse:

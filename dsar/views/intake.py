@@ -15,12 +15,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.actions import look
 from accounts.models import AccessEvent
-from accounts.reauthentication import signed_in_recently
+from accounts.reauthentication import reauthentication_required, signed_in_recently
 from accounts.roles import SignedInRequest, support_required
 from consents.views.parts import SeeOther
 from dsar import drafts, enclosures, rules
 from dsar.actions import identity, proofs
 from dsar.file_forms import ProofForm
+from dsar.kinds import Proof, nature
 from dsar.models import Attachment, Confirmation, SubjectRequest
 from dsar.models.requests import Kind
 from dsar.views.subject import own
@@ -79,10 +80,17 @@ def confirm_again(request: HttpRequest, token: str) -> HttpResponseBase:
 
 @require_POST
 def confirm_own(request: SignedInRequest, reference: str) -> HttpResponse:
-    """Confirm one's own request from a signed-in session."""
-    identity.prove_by_session(own(request, reference), by=request.user)
+    """Confirm one's own request from a signed-in session; an erasure, by who is there now."""
+    found = own(request, reference)
+    fresh = nature(found).proof == Proof.FRESH
+    send = reauthentication_required(_confirm_own) if fresh else _confirm_own
+    return send(request, found)
+
+
+def _confirm_own(request: SignedInRequest, found: SubjectRequest) -> HttpResponse:
+    identity.prove_by_session(found, by=request.user)
     messages.success(request, _("Confirmed. We go on with it now."))
-    return redirect("dsar:detail", reference)
+    return redirect("dsar:detail", found.reference)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
