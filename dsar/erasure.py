@@ -33,6 +33,26 @@ def carry_out(held: steps.Claim) -> None:
     steps.settle(held, outcome, records=sum(item.amount for item in done))
 
 
+@transaction.atomic
+def heed_hold(held: steps.Claim) -> None:
+    """Decide anew, before anybody outside is asked to erase: a hold may have come since the plan.
+
+    Raises:
+        LeaseLost: somebody else has the step, or the request was closed.
+    """
+    request = lock(held.step.request_id)
+    steps.require_held(request, held)
+    hold = held_until(request.person)
+    if hold is not None:
+        todo = request.items.filter(source=held.step.source, done_at=None)
+        todo.exclude(decision__in=STAYING).update(
+            decision=Decision.RESTRICT,
+            sentence=Sentence.HELD,
+            ground=ErasureGround.LEGAL_CLAIMS,
+            until=hold.review_on,
+        )
+
+
 def prove(held: steps.Claim) -> None:
     """Search anew for everything that one source was to erase or lock away.
 

@@ -26,7 +26,7 @@ from dsar.models import ErasureItem, Hold, Step, SubjectRequest
 from dsar.models import requests as models
 from dsar.models.erasure import STAYING, Decision
 from dsar.searching import as_fields, proposals
-from dsar.sources.base import SourceError, registered
+from dsar.sources.base import Declined, Pending, Proposal, SourceError, registered
 from dsar.states import Status
 
 # The way from each status to being carried out; a request that was withdrawn is not the one.
@@ -164,10 +164,13 @@ def _plan(request: SubjectRequest, slug: str, position: int, lines: list[Line]) 
     """Write the items of one source; a source that does not answer is planned when it is erased."""
     known = {line.thing: line for line in lines if line.kind == Kind.ITEM and line.source == slug}
     now, source = timezone.now(), registered()[slug]
+    found, outcome, cause = list[Proposal](), None, ""
     try:
-        found = list(proposals(request, slug))
-    except SourceError:
-        found = []
+        found = proposals(request, slug)
+    except (SourceError, Pending):
+        pass
+    except Declined as declined:  # a gap that is named, and keeps nothing else from being erased
+        outcome, cause = Step.Outcome.EXCEPTION, declined.cause
     for proposal in found:
         item = ErasureItem(request=request, source=slug, **as_fields(proposal))
         hashes = ledger.hashes_of(slug, source.identity(proposal))
@@ -181,7 +184,9 @@ def _plan(request: SubjectRequest, slug: str, position: int, lines: list[Line]) 
         source=slug,
         position=position,
         status=Step.Status.FINISHED,
-        outcome=Step.Outcome.DONE if found else Step.Outcome.NOT_FOUND,
+        outcome=outcome or (Step.Outcome.DONE if found else Step.Outcome.NOT_FOUND),
+        cause=cause,
+        accepted_at=now if outcome else None,
         records=len(found),
         not_before=now,
         queued_at=now,

@@ -179,6 +179,14 @@ def may_start(request: SubjectRequest, by: User, today: date) -> None:
         raise states.IllegalMove(_("The search has already begun."))
 
 
+def copy_comes_first(request: SubjectRequest) -> bool:
+    """Whether the person also asked for a copy of what this request erases."""
+    copies = request.person.subject_requests.open().filter(kind__in=[Kind.ACCESS, Kind.PORTABILITY])
+    # What others may have filed in their name, and they never confirmed, holds nothing up.
+    copies = copies.exclude(status=Status.IDENTITY, identity_doubt="")
+    return request.kind == Kind.ERASURE and copies.exists()
+
+
 def may_approve(request: SubjectRequest, by: User, today: date) -> None:
     """Support approves what is ready for review."""
     staff_of_another(request, by)
@@ -186,8 +194,7 @@ def may_approve(request: SubjectRequest, by: User, today: date) -> None:
         raise states.IllegalMove(_("This request is not ready for review."))
     if not nature(request).searches:
         raise states.IllegalMove(_("Decide, and say why in words."))
-    copies = request.person.subject_requests.open().filter(kind=Kind.ACCESS)
-    if request.kind == Kind.ERASURE and copies.exists():
+    if copy_comes_first(request):
         raise CopyFirst(_("This person also asked for a copy, which has to be answered first."))
     if request.reopened_on is not None and not searched_since_reopened(request):
         raise states.IllegalMove(_("Answered before: search again, or answer in words."))
@@ -301,4 +308,5 @@ def needs_review(request: SubjectRequest, *, always: bool) -> bool:
     """
     if request.kind == Kind.ERASURE or always:
         return True
-    return bool(unseen_gaps(request) or redaction.undecided(request))
+    unseen = unseen_gaps(request) or redaction.undecided(request)
+    return bool(unseen) or redaction.second_person_missing(request)

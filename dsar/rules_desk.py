@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from dsar import rules, states
 from dsar.kinds import nature
-from dsar.models import Approval, SubjectRequest
+from dsar.models import Approval, Step, SubjectRequest
 from dsar.states import Status
 from portal.lib.errors import DomainError
 
@@ -46,6 +46,25 @@ def may_search_again(request: SubjectRequest, by: User, today: date) -> None:
     rules.nothing_carried_out(request)
 
 
+def in_time_to_retry(request: SubjectRequest, step: Step) -> None:
+    """Let a step be tried again as long as the answer is made of what it does (invariant 8).
+
+    Of what is being carried out the plan is decided, the copy is being made. Of what has ended
+    before, the parts are gone, and one alone would pass for all; an erasure that was begun goes on.
+
+    Raises:
+        IllegalMove: it would come too late.
+    """
+    erases = step.kind in (Step.Kind.ERASE, Step.Kind.PROVE, Step.Kind.CERTIFICATE)
+    searches = not erases and step.kind != Step.Kind.PACKAGE
+    if searches and request.status not in (Status.SEARCHING, Status.REVIEW):
+        raise states.IllegalMove(_("This is being carried out, or is closed."))
+    if request.reopened_on is None or rules.searched_since_reopened(request):
+        return
+    if not erases or not request.items.filter(done_at__isnull=False).exists():
+        raise states.IllegalMove(_("Answered before: search again, or answer in words."))
+
+
 def second_person(request: SubjectRequest, act: str, second: Approval | None) -> None:
     """Let an act pass to which a second person has agreed, or that needs none in this office.
 
@@ -62,6 +81,7 @@ def second_person(request: SubjectRequest, act: str, second: Approval | None) ->
 def may_decide(approval: Approval, by: User) -> None:
     """A colleague of who asked decides; where it has to be, one of the two is the DPO."""
     rules.staff_of_another(approval.request, by)
+    rules.of_another_hand(approval.request, by)
     if by.pk == approval.asked_by_id:
         raise NotASecondPerson(_("You asked for this: a colleague has to decide."))
     if approval.needs_the_dpo and not (by.is_dpo or approval.asked_by.is_dpo):

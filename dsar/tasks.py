@@ -36,8 +36,7 @@ def run_step(step_id: int) -> None:
     if held is None:
         return
     try:
-        if held.step.source:
-            source_of(held.step.source).ready(held.step)
+        _make_ready(held)
         WORK[held.step.kind](held)
     except steps.LeaseLost:
         log.warning("step %s: the lease was lost, somebody else has it", step_id)
@@ -88,6 +87,14 @@ def tidy() -> None:
     _tidy(packages.FOLDER, set(kept))
     _tidy(enclosures.FOLDER, set(enclosures.kept_names()))
     _tidy(outside.FOLDER, outside.kept_names())
+
+
+def _make_ready(held: steps.Claim) -> None:
+    """Ask outside for what the step needs; not to erase what a hold keeps by now."""
+    if held.step.kind == Step.Kind.ERASE:
+        erasure.heed_hold(held)
+    if held.step.source:
+        source_of(held.step.source).ready(held.step)
 
 
 def _asleep(held: steps.Claim, pending: Pending) -> None:

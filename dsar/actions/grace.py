@@ -122,5 +122,8 @@ def is_over(request: SubjectRequest, now: datetime) -> bool:
 
 
 def _carry_out(request: SubjectRequest, code: Code, *, by: User | None) -> SubjectRequest:
+    """Carry it out; back to review, where a copy was asked for meanwhile: that comes first."""
+    if rules.copy_comes_first(request):
+        return move(request, Status.REVIEW, code=Code.REVIEWABLE, by=None)
     move(request, Status.PREPARING, code=code, by=by)
     return engine.advance(request)

@@ -34,8 +34,16 @@ def outcomes(request: SubjectRequest) -> tuple[Outcome, ...]:
     usual = OUTCOMES.get(Kind(request.kind), DONE)
     if request.reopened_on is None or request.kind in OUTCOMES:
         return usual
-    # Never "done" while a source failed or declined (invariant 8).
-    return (Outcome.WITH_GAPS,) if rules.gaps(request) else REOPENED
+    # Never "done" while a source failed or declined (invariant 8), or what was to go is not proven
+    # gone (invariant 9).
+    if rules.gaps(request) or request.items.filter(proven_at=None).exists():
+        return (Outcome.WITH_GAPS,)
+    return REOPENED if _was_made(request) else (Outcome.PARTLY, Outcome.WITH_GAPS)
+
+
+def _was_made(request: SubjectRequest) -> bool:
+    """Whether the copy, or the erasure with its certificate, was once made."""
+    return hasattr(request, "package") or hasattr(request, "certificate")
 
 
 @transaction.atomic

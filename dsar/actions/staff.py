@@ -150,6 +150,7 @@ def retry(step: Step, *, by: User) -> Step:
     Raises:
         NothingToRetry: the step did not fail.
         Closed: the request has been closed.
+        IllegalMove: what is searched for now would come too late for the answer.
     """
     request = lock(step.request_id)
     rules.staff_of_another(request, by)
@@ -157,5 +158,6 @@ def retry(step: Step, *, by: User) -> Step:
     step = request.steps.select_for_update().get(pk=step.pk)
     if not step.is_gap:
         raise rules.NothingToRetry(_("This step has not failed."))
+    rules_desk.in_time_to_retry(request, step)
     engine.requeue(request, step, by=by)
     return step

@@ -46,7 +46,8 @@ class HumanSource(OutsideSource):
     def asks(self, step: Step) -> bool:
         """The owner is asked for a copy, for an erasure, and for a second search after it."""
         if step.kind == Step.Kind.ERASE:
-            return step.request.items.filter(source=self.slug, done_at=None).exists()
+            todo = step.request.items.filter(source=self.slug, done_at=None)
+            return todo.exclude(decision__in=STAYING).exists()
         if step.kind == Step.Kind.PROVE:
             return self._to_prove(step).exists()
         return step.kind == Step.Kind.COLLECT

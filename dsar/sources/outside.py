@@ -16,7 +16,7 @@ from dsar.actions import outside
 from dsar.answers import Answer, Thing
 from dsar.grounds import Cause, ErasureGround, Sentence
 from dsar.models import ErasureItem, OutsideTask, Step, SubjectRequest
-from dsar.models.erasure import Decision
+from dsar.models.erasure import STAYING, Decision
 from dsar.sources.base import Declined, Proposal, SourceError
 from dsar.sources.files import DescribedType
 
@@ -88,9 +88,10 @@ class OutsideSource(DescribedType):
         """Take over what was answered about the thing; it was erased, or kept, where it lies."""
         answer = self.answer_of(item.request, Step.Kind.ERASE)
         thing = answer.about(item.key) if answer else None
-        if thing is None:
+        if thing is not None:
+            take_over(item, thing)
+        elif item.sentence != Sentence.HELD:  # of what a hold keeps nobody need be asked
             raise SourceError(Cause.UNREADABLE)
-        take_over(item, thing)
 
     def prove_gone(self, person: User, item: ErasureItem) -> bool:
         """Whether a new search, by who holds it, found the thing as decided."""
@@ -144,9 +145,11 @@ class OutsideSource(DescribedType):
 def take_over(item: ErasureItem, thing: Thing) -> None:
     """Let what was answered stand for what was planned; changes the instance only.
 
-    A thing under a legal hold was not asked to be erased, and stays as it is.
+    A thing under a legal hold was not asked to be erased, and stays as it is; but what was erased
+    there before the hold came is not called kept.
     """
-    if item.stays and thing.until is None:
+    went = item.sentence == Sentence.HELD and thing.found and thing.decision not in STAYING
+    if item.stays and thing.until is None and not went:
         return
     item.decision, item.ground, item.until = thing.decision, thing.ground, thing.until
     if thing.until is not None:

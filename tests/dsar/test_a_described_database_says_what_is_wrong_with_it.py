@@ -211,7 +211,7 @@ def test_names_are_quoted_as_each_database_does(tmp_path: Path, name: str) -> No
     condition = of_person(made.tables["lines"], made.tables, Known((ALICE,)))
     text = str(condition.compile(dialect=DIALECTS[name]))
     assert "(lines.tenant, lines.invoice) IN" in text.replace("`", "").replace('"', "")
-    assert "lower(customers.email) IN" in text
+    assert "lower(customers.email)" in text
     assert ALICE not in text
     quoted = str(made.tables.place("customers").c["Order"].compile(dialect=DIALECTS[name]))
     assert quoted == {"mysql": "customers.`Order`"}.get(name, 'customers."Order"')

@@ -19,6 +19,8 @@ from sqlalchemy import (
     select,
     tuple_,
 )
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 
 from accounts.models import User
 from dsar.sources.sql.mapping import Condition, Reference, TableMap, Tables
@@ -37,6 +39,27 @@ class Known:
     found: Callable[[str], Iterator[list[dict[str, Any]]]] = lambda _place: iter(())
 
 
+class lowered(FunctionElement[str]):  # noqa: N801 - reads like the function it is
+    """A text in lower case, compared letter by letter.
+
+    MySQL and MariaDB compare by the column's collation, to most of which "josé@" is "jose@":
+    somebody else's rows.
+    """
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(lowered)
+def _lowered(element: Any, compiler: Any, **options: Any) -> str:
+    return f"lower({compiler.process(element.clauses, **options)})"
+
+
+@compiles(lowered, "mysql", "mariadb")
+def _lowered_in_bytes(element: Any, compiler: Any, **options: Any) -> str:
+    return f"CAST(CONVERT({_lowered(element, compiler, **options)} USING utf8mb4) AS BINARY)"
+
+
 def known(person: User) -> Known:
     """Return the proven addresses of a person, and their number here."""
     emails = person.addresses.exclude(email=None).values_list("email", flat=True)
@@ -47,7 +70,7 @@ def of_person(one: TableMap, tables: Tables, who: Known) -> ColumnElement[bool]:
     """Return the condition for a row to be the person's now, by whichever way."""
     at = tables.place(one.name)
     ways: list[ColumnElement[bool]] = [
-        func.lower(at.c[name]).in_(who.emails) for name in one.emails if who.emails
+        lowered(at.c[name]).in_(who.emails) for name in one.emails if who.emails
     ]
     ways += [
         func.lower(cast(at.c[name], String)).in_(who.numbers) for name in one.numbers if who.numbers

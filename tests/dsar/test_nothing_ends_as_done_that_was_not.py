@@ -1,0 +1,158 @@
+"""Invariants 8 and 9 where something changes in the middle: a hold, the settings, a second try."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from sqlalchemy.dialects import mysql, sqlite
+
+from accounts.models import User
+from dsar import actions, rules_desk
+from dsar.actions import grace, resolving
+from dsar.grounds import Cause, RefusalGround
+from dsar.models import Approval, OutsideTask
+from dsar.models.requests import Kind
+from dsar.sources import base
+from dsar.sources.base import SourceError
+from dsar.sources.portal import OrganisationSource
+from dsar.states import IllegalMove, Outcome
+from tests.dsar.outside_worlds import describe
+from tests.dsar.worlds import Ask, make_document, work
+
+pytestmark = pytest.mark.django_db
+OWNER = """
+owner: archive@example.org
+what_to_do: {en: Look into the blue folders., fr: Voir les classeurs bleus.}
+"""
+
+
+def broken(*_args: Any) -> Any:
+    raise SourceError(Cause.UNAVAILABLE, final=True)
+
+
+def hold(person: User, by: User) -> Any:
+    review = timezone.localdate() + timedelta(days=90)
+    return actions.place_hold(person, by=by, reason="a dispute", review_on=review)
+
+
+@pytest.fixture
+def paper(settings: Any, tmp_path: Any) -> Any:
+    settings.STEP_BACKOFF_SECONDS = [0]
+    yield describe(settings, tmp_path / "sources", "human", OWNER, slug="paper")
+    base.registered.cache_clear()
+
+
+def test_nobody_outside_is_asked_to_erase_what_a_hold_keeps(
+    paper: Any, open_request: Ask, sam: User, dina: User, alice: User, settings: Any
+) -> None:
+    settings.ERASURE_GRACE_HOURS = 24
+    request = actions.approve(work(open_request("erasure")), by=sam)
+    hold(alice, dina)
+    grace.do_not_wait(request, by=alice)
+    request = work(request)
+    item = request.items.get()
+    assert (item.decision, item.sentence) == ("restrict", "held")
+    assert not OutsideTask.objects.filter(step__kind="erase").exists()
+    assert request.status == "answered"
+
+
+def test_a_source_taken_out_of_the_settings_is_a_gap(
+    open_request: Ask, sam: User, alice: User, settings: Any
+) -> None:
+    settings.STEP_BACKOFF_SECONDS, settings.ERASURE_GRACE_HOURS = [0], 0
+    make_document("own", alice, status="draft", completed_at=None)
+    request = work(open_request("erasure"))
+    paths = [path for path in settings.DSAR_SOURCES if "DocumentSource" not in path]
+    assert len(paths) == len(settings.DSAR_SOURCES) - 1
+    settings.DSAR_SOURCES = paths
+    base.registered.cache_clear()
+    try:
+        request = work(actions.approve(request, by=sam))
+    finally:
+        base.registered.cache_clear()
+    assert request.status == "review"
+    assert request.steps.get(kind="erase", source="documents").cause == "not_configured"
+
+
+def test_a_copy_under_way_takes_in_no_further_source(
+    open_request: Ask, sam: User, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(OrganisationSource, "collect", broken)
+    request = work(open_request())
+    actions.approve(request, by=sam, accept_gaps=True)
+    gap = request.steps.get(kind="collect", outcome="failed")
+    with pytest.raises(IllegalMove):
+        actions.retry(gap, by=sam)
+    assert work(request).outcome == "with_gaps"
+
+
+def test_a_gap_of_an_answered_copy_is_not_filled_without_a_new_copy(
+    open_request: Ask, sam: User, alice: User, monkeypatch: Any
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(OrganisationSource, "collect", broken)
+        request = work(open_request())
+        request = work(actions.approve(request, by=sam, accept_gaps=True))
+    actions.write_message(request, by=alice, text="And the rest?")
+    with pytest.raises(IllegalMove):
+        actions.retry(request.steps.get(outcome="failed"), by=sam)
+    request.refresh_from_db()
+    old = request.package.pk
+    request = work(actions.search_again(request, by=sam))
+    assert request.outcome == "fulfilled"
+    assert type(request).objects.get(pk=request.pk).package.pk != old
+
+
+@pytest.mark.parametrize("kind", ["access", "erasure"])
+def test_what_was_refused_is_not_called_done_in_words(
+    kind: str, open_request: Ask, sam: User, alice: User
+) -> None:
+    request = open_request(kind)
+    actions.refuse(request, by=sam, ground=RefusalGround.EXCESSIVE, evidence="The tenth.")
+    actions.write_message(request, by=alice, text="It is the first.")
+    with pytest.raises(resolving.WrongOutcome):
+        resolving.resolve(request, by=sam, outcome=Outcome.FULFILLED, text="Done.")
+
+
+def test_a_copy_asked_for_in_the_time_to_take_back_comes_first(
+    open_request: Ask, sam: User, alice: User, settings: Any
+) -> None:
+    settings.ERASURE_GRACE_HOURS = 24
+    make_document("own", alice, status="draft", completed_at=None)
+    request = actions.approve(work(open_request("erasure")), by=sam)
+    copy = open_request("access")
+    request = grace.do_not_wait(request, by=alice)
+    assert (request.status, request.items.filter(done_at__isnull=False).exists()) == (
+        "review",
+        False,
+    )
+    assert work(copy).status == "answered"
+    actions.approve(request, by=sam)
+    assert work(grace.do_not_wait(request, by=alice)).status == "answered"
+
+
+def test_who_decided_the_first_request_is_no_second_person_for_its_appeal(
+    open_request: Ask, sam: User, dina: User, alice: User, two_persons: None
+) -> None:
+    first = open_request()
+    asked = actions.approvals.ask(
+        first, "refuse", by=sam, ground=RefusalGround.EXCESSIVE, evidence="The tenth."
+    )
+    actions.approvals.agree(asked, by=dina)
+    appeal = actions.open_request(Kind.APPEAL, person=alice, by=alice, language="en", parent=first)
+    second = Approval(request=appeal, act="refuse", asked_by=sam)
+    with pytest.raises(rules_desk.rules.SameHand):
+        rules_desk.may_decide(second, dina)
+
+
+def test_a_letter_with_an_accent_is_another_persons_address() -> None:
+    from sqlalchemy import column
+
+    from dsar.sources.sql.selecting import lowered
+
+    found = lowered(column("email")).in_(["jose@example.org"])
+    assert str(found.compile(dialect=mysql.dialect())).startswith(  # type: ignore[no-untyped-call]
+        "CAST(CONVERT(lower(email) USING utf8mb4) AS BINARY) IN "
+    )
+    assert str(found.compile(dialect=sqlite.dialect())).startswith("lower(email) IN ")  # type: ignore[no-untyped-call]
