@@ -12,9 +12,11 @@ from accounts.models import User
 from dsar import enclosures, letters, rules, staff_mail
 from dsar.actions import clock, identity, reopening
 from dsar.actions.lifecycle import Code, lock, note
-from dsar.kinds import Proof, nature
 from dsar.models import Attachment, Message, SubjectRequest
+from dsar.models.requests import Kind
 from dsar.states import REOPENING, Status
+
+NOT_BY_WORDS = frozenset({Kind.ERASURE, Kind.RESTRICTION})
 
 
 @transaction.atomic
@@ -63,11 +65,11 @@ def write_message(
 def _heard(request: SubjectRequest, by: User) -> SubjectRequest:
     """Take words from a person's session as the proof that a locked request waits for.
 
-    Not for what cannot be undone: that is asked in so many words, and the words may say no.
+    Not for what takes effect before anybody has read them: the words may say no.
     """
     if not identity.waits_for_a_link(request):
         return request
-    if nature(request).proof != Proof.FRESH:
+    if request.kind not in NOT_BY_WORDS:
         return identity.prove_by_session(request, by=by)
     if request.status != Status.IDENTITY:
         identity.ask(request, by=by)

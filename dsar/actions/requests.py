@@ -99,7 +99,8 @@ def open_request(
     waiting = _insert_once(request, sure)
     if waiting is not None:
         _enclose(waiting, by, agent, enclosed)
-        return _take_up(waiting, request, by=by, how=how)
+        taken_up = _take_up(waiting, request, by=by, how=how)
+        return _place_now(taken_up, request, said=bool(country or person.country), by=by)
     note(request, Code.OPENED, by=by, channel=channel, due_on=request.due_on.isoformat())
     _enclose(request, by, agent, enclosed)
     return _begin(request, sure, by=by, how=how)
@@ -131,6 +132,7 @@ def withdraw(request: SubjectRequest, *, by: User) -> SubjectRequest:
     move(request, Status.WITHDRAWN, code=Code.WITHDRAWN, by=by)
     restriction.end_with(request, by=by)
     engine.discard_parts(request)
+    identity.destroy_proofs(request, by=by)
     letters.confirm_withdrawal(request)
     return request
 
@@ -163,15 +165,24 @@ def _how(by: User | None, person: User, agent: Agent | None) -> str:
 def _take_up(
     waiting: SubjectRequest, asked: SubjectRequest, *, by: User | None, how: str
 ) -> SubjectRequest:
-    """Confirm what was filed in the person's name, in the words and the place of who asks now."""
+    """Confirm what was filed in the person's name, in the words of who asks now."""
     for field in ("language", "about", "asked_because", "details"):
         setattr(waiting, field, getattr(asked, field))
     waiting.save(update_fields=["language", "about", "asked_because", "details"])
     if by is not None and how == "session":
-        waiting = identity.prove_by_session(waiting, by=by)
+        return identity.prove_by_session(waiting, by=by)
+    return identity.prove_for(waiting, by=by, how=how)
+
+
+def _place_now(
+    taken_up: SubjectRequest, asked: SubjectRequest, *, said: bool, by: User | None
+) -> SubjectRequest:
+    """Let the law of the place count that the person named, else the day that they were shown."""
+    if said:
+        counts = asked.country != taken_up.country or bool(asked.region)
     else:
-        waiting = identity.prove_for(waiting, by=by, how=how)
-    return move_to(waiting, asked.country, asked.region, by=by)
+        counts = asked.due_on < taken_up.due_on
+    return move_to(taken_up, asked.country, asked.region, by=by) if counts else taken_up
 
 
 def _enclose(

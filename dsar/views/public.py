@@ -90,7 +90,8 @@ def code(request: HttpRequest, told: dict[str, Any]) -> HttpResponseBase:
     """Second step: the code from the mail."""
     if request.method != "POST":
         return _code_page(request, told, CodeForm())
-    limited = _limit(request, "try_ask_code", told["email"])
+    # Counted for this browser, whose code it is: a stranger's tries shut nobody else out.
+    limited = _limit(request, "try_ask_code", told["browser"])
     if limited is not None:
         return limited
     form = CodeForm(request.POST)

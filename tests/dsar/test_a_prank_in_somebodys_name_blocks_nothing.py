@@ -1,5 +1,6 @@
 """What others file in somebody's name neither stands in their way nor speaks for them."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.utils import timezone
 
@@ -14,11 +16,11 @@ from accounts.actions import address_for, claim_address
 from accounts.models import User
 from accounts.proven import person_for_claimed_address
 from dsar import intake_tasks
-from dsar.actions import approve, identity, open_request, proofs, write_message
+from dsar.actions import approve, identity, open_request, proofs, withdraw, write_message
 from dsar.models import SubjectRequest
 from dsar.models.requests import Channel, Kind
 from tests.consents.conftest import machine
-from tests.dsar.asking import NORA, link_to, mails, no_limits
+from tests.dsar.asking import NORA, ask, code_to, link_to, mails, no_limits
 from tests.dsar.worlds import make_document, make_person, work
 
 __all__ = ["machine"]
@@ -143,3 +145,45 @@ def test_a_link_of_somebody_who_has_been_erased_says_so(prank: Prank, client: Cl
         email=None, name="", is_active=False, erased_at=timezone.now()
     )
     assert client.post(link_to()).status_code == 409
+
+
+def test_the_tries_of_a_stranger_shut_nobody_out(client: Client) -> None:
+    stranger = ask(Client())
+    for _try in range(31):
+        stranger.post("/ask/code/", {"code": "0000 0000"}, REMOTE_ADDR="192.0.2.7")
+    no_limits_by_address = {"REMOTE_ADDR": "192.0.2.8"}
+    ask(client)
+    answer = client.post("/ask/code/", {"code": code_to(NORA)}, **no_limits_by_address)
+    assert answer.headers["Location"] == "/ask/details/"
+
+
+def test_where_nobody_said_a_place_the_day_that_was_shown_counts(prank: Prank, alice: User) -> None:
+    waiting = prank(email=alice.email, country="US", region="CA")
+    User.objects.filter(pk=alice.pk).update(country="")
+    alice.refresh_from_db()
+    mine = open_request(Kind.ACCESS, person=alice, by=alice, language="en")
+    assert mine.pk == waiting.pk
+    assert (mine.regime, mine.due_on < waiting.due_on) == ("gdpr", True)
+
+
+def test_documents_sent_as_proof_go_when_the_request_is_taken_back(
+    prank: Prank, alice: User, sam: User
+) -> None:
+    waiting = prank(email=alice.email)
+    identity.doubt(waiting, by=sam, reason="The letter was signed by somebody else.")
+    card = ContentFile(b"my card", name="card.txt")
+    proofs.answer_doubt(waiting, by=alice, text="", files=[card])
+    withdraw(waiting, by=alice)
+    assert not waiting.attachments.filter(destroyed_at=None).exists()
+
+
+@pytest.mark.parametrize("text", ["\\ud800", "\\u0000"])
+@pytest.mark.parametrize("field", ["about", "country", "region", "email"])
+def test_a_text_that_cannot_be_kept_is_named(
+    machine: Callable[..., Client], field: str, text: str
+) -> None:
+    body = {"kind": "access", "email": NORA, "country": "FR", field: "X"}
+    raw = json.dumps(body).replace('"X"', f'"a{text}@b.example"')
+    service = machine("requests:write")
+    answer = service.post("/api/v1/requests/", raw, content_type="application/json")
+    assert answer.status_code == 400
