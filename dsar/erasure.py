@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from dsar import ledger
-from dsar.actions import steps
+from dsar.actions import holds, steps
 from dsar.actions.lifecycle import Code, lock, note
 from dsar.grounds import Cause, ErasureGround, Sentence
 from dsar.models import ErasureItem, Step, SubjectRequest
@@ -44,13 +44,7 @@ def heed_hold(held: steps.Claim) -> None:
     steps.require_held(request, held)
     hold = held_until(request.person)
     if hold is not None:
-        todo = request.items.filter(source=held.step.source, done_at=None)
-        todo.exclude(decision__in=STAYING).update(
-            decision=Decision.RESTRICT,
-            sentence=Sentence.HELD,
-            ground=ErasureGround.LEGAL_CLAIMS,
-            until=hold.review_on,
-        )
+        holds.hold_back(request.items.filter(source=held.step.source), hold)
 
 
 def prove(held: steps.Claim) -> None:

@@ -17,8 +17,9 @@ from accounts.models import AccessEvent, User
 from dsar import ledger
 from dsar.actions import engine
 from dsar.actions.lifecycle import Code, lock, note
-from dsar.grounds import Sentence
+from dsar.grounds import ErasureGround, Sentence
 from dsar.models import ErasureItem, Hold, Step, SubjectRequest
+from dsar.models.erasure import STAYING, Decision
 from dsar.models.requests import Kind
 from dsar.rules import EvidenceMissing, NotYourOwn
 from dsar.states import Status
@@ -67,6 +68,10 @@ def place_hold(person: User, *, by: User, reason: str, review_on: date) -> Hold:
     _seen(person, by)
     hold = Hold.objects.create(person=person, owner=by, reason=reason, review_on=review_on)
     ledger.record_hold(hold)
+    for request in plans_under_way(person):
+        # Whose question is out with somebody: they read at once that it must stay.
+        if lock(request).status == Status.PREPARING:
+            hold_back(request.items.all(), hold)
     _tell_of(hold, Code.HELD, by=by, review_on=review_on.isoformat())
     return hold
 
@@ -115,6 +120,16 @@ def held_items(person: User) -> QuerySet[ErasureItem]:
     """Return what stays of the person only because of a hold."""
     items = ErasureItem.objects.filter(request__person=person, sentence=Sentence.HELD)
     return items.filter(ended_at=None)
+
+
+def hold_back(items: QuerySet[ErasureItem], hold: Hold) -> None:
+    """Let what has not been carried out of a locked request stay, for the hold."""
+    items.filter(done_at=None).exclude(decision__in=STAYING).update(
+        decision=Decision.RESTRICT,
+        sentence=Sentence.HELD,
+        ground=ErasureGround.LEGAL_CLAIMS,
+        until=hold.review_on,
+    )
 
 
 def plans_under_way(person: User) -> list[SubjectRequest]:

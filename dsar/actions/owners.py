@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.files import File
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +20,7 @@ from dsar import answers, enclosures, rules
 from dsar.actions import outside
 from dsar.actions.lifecycle import Code, lock, note
 from dsar.actions.outside import Accepted, NotOpen
-from dsar.models import Attachment, ErasureItem, OutsideCode, OutsideTask
+from dsar.models import Attachment, ErasureItem, Hold, OutsideCode, OutsideTask
 from dsar.models.erasure import STAYING
 from dsar.sources.base import label_of, registered
 from portal.lib import crypto, mail
@@ -115,7 +115,14 @@ def escalate(now: datetime) -> int:
 
 
 def ask_about_ends(today: date) -> int:
-    """Every night: ask owners to erase what was kept until today; return how many were asked."""
+    """Every night: ask owners to erase what was kept until today; return how many were asked.
+
+    Not while a legal hold stands over the person. Who let the time go by is asked anew.
+    """
+    over = timezone.now() - LAST_CALL
+    unanswered = OutsideTask.objects.filter(item__ended_at=None, item__isnull=False)
+    unanswered.filter(verdict="", due_at__lte=over).delete()
+    held = Hold.objects.filter(person=OuterRef("request__person"), lifted_at=None)
     sources = registered().items()
     asking = [slug for slug, source in sources if getattr(source, "asks_a_person", False)]
     due = ErasureItem.objects.filter(
@@ -126,7 +133,7 @@ def ask_about_ends(today: date) -> int:
         until__lte=today,
         outside=None,
         request__status="answered",
-    )
+    ).exclude(Exists(held))
     for item in due:
         now = timezone.now()
         task = OutsideTask(item=item, asked_at=now, due_at=now + END_PATIENCE)
@@ -247,8 +254,11 @@ def _body(task: OutsideTask, given: Mapping[str, Any]) -> dict[str, Any]:
     if task.action == "prove":
         return body | {"items": [{"key": one.key, "gone": True} for one in items]}
     fate: dict[str, Any] = {"outcome": outcome}
-    if outcome in ("kept", "restricted"):
+    if outcome == "kept":
         fate |= {"ground": given["ground"], "until": given["until"].isoformat()}
+    elif outcome == "restricted":  # for a legal hold, whose day is ours to name
+        until = max((one.until for one in items if one.until), default=timezone.localdate())
+        fate |= {"ground": "legal_claims", "until": until.isoformat()}
     keys = [task.item.key] if task.item else [one.key for one in items]
     return body | {"items": [{"key": key, **fate} for key in keys]}
 

@@ -46,8 +46,7 @@ class HumanSource(OutsideSource):
     def asks(self, step: Step) -> bool:
         """The owner is asked for a copy, for an erasure, and for a second search after it."""
         if step.kind == Step.Kind.ERASE:
-            todo = step.request.items.filter(source=self.slug, done_at=None)
-            return todo.exclude(decision__in=STAYING).exists()
+            return step.request.items.filter(source=self.slug, done_at=None).exists()
         if step.kind == Step.Kind.PROVE:
             return self._to_prove(step).exists()
         return step.kind == Step.Kind.COLLECT

@@ -149,6 +149,8 @@ def take_over(item: ErasureItem, thing: Thing) -> None:
     there before the hold came is not called kept.
     """
     went = item.sentence == Sentence.HELD and thing.found and thing.decision not in STAYING
+    if item.sentence == Sentence.HELD and thing.decision == Decision.RESTRICT:
+        return  # as we decided; it ends with the hold
     if item.stays and thing.until is None and not went:
         return
     item.decision, item.ground, item.until = thing.decision, thing.ground, thing.until

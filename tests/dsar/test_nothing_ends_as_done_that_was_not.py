@@ -1,15 +1,17 @@
 """Invariants 8 and 9 where something changes in the middle: a hold, the settings, a second try."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.utils import timezone
 from sqlalchemy.dialects import mysql, sqlite
 
 from accounts.models import User
-from dsar import actions, rules_desk
-from dsar.actions import grace, resolving
+from dsar import actions, answers, rules_desk
+from dsar.actions import grace, outside, owners, resolving
 from dsar.grounds import Cause, RefusalGround
 from dsar.models import Approval, OutsideTask
 from dsar.models.requests import Kind
@@ -43,6 +45,12 @@ def paper(settings: Any, tmp_path: Any) -> Any:
     base.registered.cache_clear()
 
 
+def answer(task: OutsideTask, **given: Any) -> None:
+    body = owners._body(task, given)
+    raw = json.dumps(body).encode()
+    outside.accept(task, raw, answers.parse(raw, action=task.action, id=str(task.uid)))
+
+
 def test_nobody_outside_is_asked_to_erase_what_a_hold_keeps(
     paper: Any, open_request: Ask, sam: User, dina: User, alice: User, settings: Any
 ) -> None:
@@ -53,8 +61,45 @@ def test_nobody_outside_is_asked_to_erase_what_a_hold_keeps(
     request = work(request)
     item = request.items.get()
     assert (item.decision, item.sentence) == ("restrict", "held")
-    assert not OutsideTask.objects.filter(step__kind="erase").exists()
-    assert request.status == "answered"
+    assert request.status == "preparing"  # the owner is asked to lock it away
+    answer(OutsideTask.objects.get(step__request=request), outcome="restricted")
+    request = work(request)
+    item.refresh_from_db()
+    assert (request.status, item.sentence, item.decision) == ("answered", "held", "restrict")
+    assert owners.ask_about_ends(item.until or timezone.localdate()) == 0
+
+
+def test_a_hold_reaches_who_was_asked_to_erase_and_what_went_is_not_called_kept(
+    paper: Any, open_request: Ask, sam: User, dina: User, alice: User, settings: Any
+) -> None:
+    settings.ERASURE_GRACE_HOURS = 0
+    request = work(actions.approve(work(open_request("erasure")), by=sam))
+    task = OutsideTask.objects.get(step__request=request)
+    hold(alice, dina)
+    assert request.items.get().sentence == "held"
+    answer(task, outcome="erased")  # the page was open, or it was done already
+    request = work(request)
+    item = request.items.get()
+    assert (item.decision, item.sentence) == ("erase", "elsewhere_erased")
+
+
+def test_an_owner_is_asked_to_end_nothing_under_a_hold_and_anew_after_silence(
+    paper: Any, open_request: Ask, sam: User, dina: User, alice: User, settings: Any
+) -> None:
+    settings.ERASURE_GRACE_HOURS = 0
+    request = work(actions.approve(work(open_request("erasure")), by=sam))
+    day = timezone.localdate() + timedelta(days=9)
+    kept = {"outcome": "kept", "ground": "legal_claims", "until": day}
+    answer(OutsideTask.objects.get(step__request=request), **kept)
+    assert work(request).status == "answered"
+    placed = hold(alice, dina)
+    assert owners.ask_about_ends(day) == 0
+    actions.lift_hold(placed, by=dina)
+    assert owners.ask_about_ends(day) == 1
+    first = OutsideTask.objects.get(item__request=request)
+    with time_machine.travel(first.due_at + timedelta(days=2), tick=False):
+        assert owners.ask_about_ends(timezone.localdate()) == 1
+    assert OutsideTask.objects.get(item__request=request).uid != first.uid
 
 
 def test_a_source_taken_out_of_the_settings_is_a_gap(
