@@ -50,6 +50,8 @@ def decide(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
     options = evidence.options(item)
     if not options:
         raise Http404
+    person = item.request.person
+    look(person, by=request.user, kind=AccessEvent.Kind.REQUEST_VIEWED, reference=reference)
     form = DecideForm(request.POST or None, item=item, options=options)
     if request.method == "POST" and form.is_valid() and _decided(request, item, form):
         return redirect("dsar:plan", reference)
