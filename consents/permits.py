@@ -135,6 +135,16 @@ WITH asked AS (
         EXISTS (
             SELECT 1 FROM consents_objection o JOIN purpose ON purpose.id = o.purpose_id
             WHERE o.person_id = party.person_id AND o.ended_at IS NULL
+        ) OR EXISTS (
+            -- Asked once for all parties: a purpose to which nobody objects costs no look below.
+            SELECT 1 FROM consents_objection o JOIN purpose ON purpose.id = o.purpose_id
+            WHERE o.ended_at IS NULL
+        ) AND EXISTS (
+            -- Who has no account objects for the address itself; proving it is not asked for.
+            SELECT 1 FROM accounts_address a JOIN accounts_user u ON u.email = a.email
+            JOIN consents_objection o ON o.person_id = u.id AND o.ended_at IS NULL
+            JOIN purpose ON purpose.id = o.purpose_id
+            WHERE a.id = party.address_id
         ) AS objected,
         -- Silence is the more private state: who was here before it grew wider has to say yes. An
         -- address claimed later does not make its holder somebody new.

@@ -3,8 +3,11 @@
 Identity and reason are never asked (invariant 13).
 """
 
+from typing import Any
+
 from django.utils import timezone
 
+from accounts.actions import address_for
 from accounts.models import User
 from consents.actions import choices
 from consents.actions.scopes import NothingToChoose
@@ -22,7 +25,12 @@ from dsar.states import Outcome, Status
 MARKETING = "marketing"
 # Art. 21(1) is about these; what is done under another basis is looked at by a person.
 WEIGHED = frozenset({LegalBasis.PUBLIC_TASK, LegalBasis.INTEREST})
-CAME_BY = {Channel.PORTAL: Source.PORTAL, Channel.LINK: Source.LINK, Channel.API: Source.API}
+CAME_BY = {
+    Channel.PORTAL: Source.PORTAL,
+    Channel.FORM: Source.PORTAL,  # the public form is a page of the portal; nobody is signed in
+    Channel.LINK: Source.LINK,
+    Channel.API: Source.API,
+}
 
 
 def obey(request: SubjectRequest, *, by: User | None) -> SubjectRequest:
@@ -56,6 +64,16 @@ def _has_answer_in_itself(purpose: Purpose) -> bool:
     return purpose.has_control or purpose.slug == MARKETING
 
 
+def _subject(person: User) -> dict[str, Any]:
+    """Return for whom it is written: nobody has proven the address of who has no account.
+
+    What is written for the address is theirs once they prove it.
+    """
+    if person.addresses.exists() or not person.email:
+        return {"person": person}
+    return {"address": address_for(person.email)}
+
+
 def _refuse(request: SubjectRequest, purpose: Purpose) -> SubjectRequest:
     """Write the refusal into the ledger, as the person's own act, and answer with it."""
     person = request.person
@@ -63,7 +81,7 @@ def _refuse(request: SubjectRequest, purpose: Purpose) -> SubjectRequest:
     try:
         act = choices.refuse(
             purpose,
-            person=person,
+            **_subject(person),
             by=by,
             source=CAME_BY.get(Channel(request.channel), Source.STAFF),
             language=request.language,
