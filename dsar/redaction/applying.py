@@ -30,10 +30,10 @@ class Decisions:
 
     def row(self, slug: str, number: int, row: dict[str, Any]) -> dict[str, Any]:
         """Return a row without the words and files that are not given."""
-        for place in self.texts.get((slug, number), ()):
+        for place, end in _apart(self.texts.get((slug, number), ())):
             text = row["values"][place.field]
             gone = _("[blacked out: %(kind)s]") % {"kind": place.get_kind_display()}
-            row["values"][place.field] = text[: place.start] + gone + text[place.end :]
+            row["values"][place.field] = text[: place.start] + gone + text[end:]
             row["words"].pop(place.field, None)
         given = [name for name in row["files"] if parts.number_of(name) not in self.withheld]
         if len(given) < len(row["files"]):
@@ -71,6 +71,21 @@ class Decisions:
         for (slug, _row), places in self.texts.items():
             counted[slug] += len(places)
         return counted
+
+
+def _apart(places: Iterable[Redaction]) -> list[tuple[Redaction, int]]:
+    """Return places of a row with their ends, the last first; those that overlap are one.
+
+    Taken out one after the other, the first would shift the other's end, and leave some of it in.
+    """
+    found: list[tuple[Redaction, int]] = []
+    for place in sorted(places, key=lambda one: (one.field, one.start or 0, one.pk or 0)):
+        end = place.end or 0
+        if found and found[-1][0].field == place.field and (place.start or 0) < found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((place, end))
+    return found[::-1]
 
 
 def decisions_of(step: Step) -> Decisions:
