@@ -79,7 +79,7 @@ def test_no_use_of_it_is_in_order_and_the_api_gives_no_title(
     kept: Document,
     machine: Any,  # noqa: F811
 ) -> None:
-    client = machine("documents:write permits:read uses:write")
+    client = machine("documents:write", "permits:read", "uses:write")
     asked = client.get(f"/api/v1/permits/?document={kept.reference}&purpose=ai-training")
     assert not asked.json()["allowed"]
     assert TITLE not in asked.content.decode()
