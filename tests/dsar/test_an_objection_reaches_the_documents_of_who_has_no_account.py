@@ -8,7 +8,7 @@ from django.test import Client
 from accounts.actions import address_for
 from accounts.proven import person_for_proven_address
 from consents import permits
-from consents.models import ChoiceEvent
+from consents.models import ChoiceEvent, PermitChange
 from dsar.models import SubjectRequest
 from tests.consents.worlds import make_purpose
 from tests.dsar.asking import NORA, ask, no_limits
@@ -45,3 +45,9 @@ def test_an_objection_by_the_form_closes_the_gate_and_stays(slug: str, status: s
 def test_the_form_is_no_act_of_staff() -> None:
     ask(Client(), kind="objection").post("/ask/details/", {"purpose": "improvement"})
     assert ChoiceEvent.objects.get().source != "staff"
+
+
+def test_whoever_follows_the_changes_of_the_gate_hears_of_it() -> None:
+    ask(Client(), kind="objection").post("/ask/details/", {"purpose": "security", "about": ""})
+    told = PermitChange.objects.filter(purpose__slug="security", address=address_for(NORA))
+    assert told.exists()
