@@ -17,7 +17,7 @@ DESK = (Role.SUPPORT, Role.DPO)
 def colleagues(request: SubjectRequest) -> QuerySet[User]:
     """Return the staff who may work on a request: all but whose own it is."""
     staff = User.objects.filter(role__in=DESK, is_active=True)
-    return staff.exclude(pk=request.person_id)
+    return staff.exclude(pk=request.person_id).order_by("pk")
 
 
 def announce_reply(message: Message, *, reopened: bool) -> None:

@@ -38,7 +38,8 @@ def test_each_share_rings_once_and_near_the_end_for_the_dpo_too(
         if alarms.ring() + alarms.ring():
             rung[day] = len(told())
     assert rung == {12: 1, 17: 2, 20: 4}
-    assert [who for who, _subject in told()] == ["sam", "sam", "sam", "dina"]
+    assert [who for who, _subject in told()][:2] == ["sam", "sam"]
+    assert sorted(who for who, _subject in told()) == ["dina", "sam", "sam", "sam"]
     percents = Alarm.objects.order_by("percent").values_list("percent", flat=True)
     assert list(percents) == [50, 75, 90]
     assert request_.events.filter(code="reminded").count() == 3
