@@ -232,3 +232,6 @@ class AccessEvent(models.Model):
 
     def __str__(self) -> str:
         return f"access {self.pk}"
+
+
+from accounts.changes.models import Change, ChangeEvent  # noqa: E402, F401  # models of this app

@@ -38,7 +38,6 @@ NAVIGATION: dict[str, tuple[tuple[str, Any], ...]] = {
     ),
     Role.DPO: (
         ("/dashboard/", _("Dashboard")),
-        ("/dashboard/changes/", _("Changes")),
         ("/staff/", _("Queue")),
         ("/staff/people/", _("People")),
         ("/staff/outbox/", _("Mail and deliveries")),
@@ -55,6 +54,19 @@ ACCOUNT = (
     ("/account/2fa/", _("Signing in")),
     ("/account/sessions/", _("Sessions")),
     ("/account/access/", _("Who looked at my file")),
+)
+# Below the dashboard: tabs on top of each of its pages.
+DASHBOARD = (
+    ("/dashboard/", _("Today")),
+    ("/dashboard/trends/", _("Trends")),
+    ("/dashboard/changes/", _("Purposes")),
+    ("/dashboard/register/", _("Register")),
+    ("/dashboard/evidence/", _("Anonymisation")),
+    ("/dashboard/approvals/", _("Second person")),
+    ("/dashboard/reports/", _("Reports")),
+    ("/dashboard/log/", _("Log")),
+    ("/dashboard/alarms/", _("Alarms")),
+    ("/dashboard/settings/", _("Settings")),
 )
 # Pages of staff that are reached from one in the navigation, but lie elsewhere.
 REACHED_FROM = {"/staff/deliveries/": "/staff/systems/deliveries/"}
@@ -119,4 +131,6 @@ def site(request: HttpRequest) -> dict[str, Any]:
         context["navigation"] = SimpleLazyObject(lambda: _navigation(user, request.path))
         if request.path.startswith("/account/"):
             context["account_navigation"] = navigation(ACCOUNT, _account_path(request.path))
+        if request.path.startswith("/dashboard/"):
+            context["dashboard_navigation"] = navigation(DASHBOARD, request.path)
     return context

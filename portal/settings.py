@@ -335,7 +335,7 @@ RETENTION = {
     "contract": env.str("KEEP_CONTRACTS", default="P5Y"),  # from completion, if nothing longer
 }
 # Acts for which one person asks and another one decides; empty for an office of one.
-SECOND_PERSON = env.list("SECOND_PERSON", default=["refuse", "extend", "erase_evidence"])
+SECOND_PERSON = env.list("SECOND_PERSON", default=["refuse", "extend", "erase_evidence", "change"])
 PACKAGE_DAYS = env.int("PACKAGE_DAYS", default=30)
 # What covers a transfer to a recipient outside the EEA (art. 46), in words: slug of the system to
 # language to sentence. Stands in part A of each copy (art. 15(2)).

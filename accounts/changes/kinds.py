@@ -1,0 +1,58 @@
+"""What can be changed in this way: each kind says what its drafts mean."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from django.utils.functional import Promise
+
+if TYPE_CHECKING:
+    from accounts.changes.models import Change
+
+# Field of the draft (or "" for the whole) to sentences that say what is wrong and how to mend it.
+Problems = dict[str, list[str]]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One line of what a change does, in words of the active language; "" where nothing was."""
+
+    label: str
+    before: str
+    after: str
+
+
+class ChangeKind(Protocol):
+    """One thing that is changed by draft, second person and publication."""
+
+    slug: str
+    label: str | Promise
+
+    def title(self, change: "Change") -> str:
+        """Return what is changed, in words."""
+
+    def path(self, change: "Change") -> str:
+        """Return the address of the page where the draft is edited and shown."""
+
+    def base(self, subject: str) -> str:
+        """Return a hash of the present state of the subject; "" where there is none yet."""
+
+    def problems(self, change: "Change") -> Problems:
+        """Return what keeps the draft from being applied; empty if nothing does."""
+
+    def differences(self, change: "Change") -> list[Difference]:
+        """Return what it would change, against the present state."""
+
+    def apply(self, change: "Change") -> None:
+        """Carry it out, in the caller's transaction, in the name of its author.
+
+        Raises:
+            DomainError: a rule says no after all.
+        """
+
+
+KINDS: dict[str, ChangeKind] = {}
+
+
+def register(kind: ChangeKind) -> None:
+    """Make the kind known; called when its app is ready."""
+    KINDS[kind.slug] = kind

@@ -1,0 +1,1 @@
+"""Alarms when a rule is about to be broken, and the digest of the day."""

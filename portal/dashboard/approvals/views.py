@@ -1,0 +1,114 @@
+"""Changes on their way: the list, one of them, and each act on one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.changes import actions
+from accounts.changes.kinds import KINDS
+from accounts.changes.models import Change
+from accounts.models import User
+from accounts.reauthentication import reauthentication_required
+from accounts.roles import SignedInRequest, dpo_required
+from portal.dashboard.approvals.panel import panel
+from portal.lib.errors import DomainError
+from portal.lib.keyset import page
+
+OPEN = [Change.Status.DRAFT, Change.Status.PROPOSED]
+SIZE = 25
+SHOWN = 200  # open changes: one a subject, so there are few
+Act = Callable[[Change, User, str], Any]
+ACTS: dict[str, Act] = {
+    "propose": lambda change, by, words: actions.propose(change, by=by, reason=words or None),
+    "approve": lambda change, by, words: actions.approve(change, by=by, note=words),
+    "refuse": lambda change, by, words: actions.refuse(change, by=by, note=words),
+    "withdraw": lambda change, by, words: actions.withdraw(change, by=by),
+}
+
+
+@require_safe
+@dpo_required
+def index(request: SignedInRequest) -> HttpResponse:
+    """Show what waits for me, what I wait for, and what was decided, the newest first."""
+    known = Change.objects.filter(kind__in=KINDS).select_related("author", "decided_by")
+    is_open = known.filter(status__in=OPEN).order_by("-updated_at")
+    for_me = actions.waiting_for(request.user).filter(pk__in=is_open)
+    past = page(
+        known.exclude(status__in=OPEN), by="updated_at", size=SIZE,
+        older=request.GET.get("older", ""), newer=request.GET.get("newer", ""),
+    )  # fmt: skip
+    mine = set(for_me.values_list("pk", flat=True))
+    rows = [_row(one, for_me=one.pk in mine) for one in is_open[:SHOWN]]
+    context = {
+        "for_me": [row for row in rows if row.for_me],
+        "open": [row for row in rows if not row.for_me],
+        "newer": f"?{urlencode({'newer': past.newer})}" if past.newer else "",
+        "older": f"?{urlencode({'older': past.older})}" if past.older else "",
+        "past_rows": [_row(one) for one in past.rows],
+        "needs_second": actions.second_person_needed(),
+    }
+    return render(request, "dashboard/approvals/index.html", context)
+
+
+@require_safe
+@dpo_required
+def change(request: SignedInRequest, uid: UUID) -> HttpResponse:
+    """Show one change by itself: what it does, who did what with it, and what can be done now."""
+    context = {"panel": panel(_change(uid), request.user)}
+    return render(request, "dashboard/approvals/change.html", context)
+
+
+@require_POST
+@dpo_required
+@reauthentication_required
+def act(request: SignedInRequest, uid: UUID, act: str) -> HttpResponse:
+    """Propose, approve, refuse or withdraw; then back to where the change is shown."""
+    if act not in ACTS:
+        raise Http404
+    change, words = _change(uid), request.POST.get("words", "").strip()
+    try:
+        done = ACTS[act](change, request.user, words)
+    except DomainError as error:
+        # What was typed is shown again beside the sentence.
+        context = {"panel": panel(_change(uid), request.user), "refused": error, "words": words}
+        return render(request, "dashboard/approvals/change.html", context, status=409)
+    messages.success(request, _said(done))
+    return redirect("dashboard-change", uid)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One change in a list."""
+
+    change: Change
+    title: str
+    kind: str
+    for_me: bool  # the viewer may decide about it now
+
+
+def _row(change: Change, *, for_me: bool = False) -> Row:
+    kind = KINDS[change.kind]
+    return Row(change, kind.title(change), str(kind.label), for_me)
+
+
+def _said(change: Change) -> str:
+    words = {
+        Change.Status.PROPOSED: _("Given to a second person: nothing changes before they agree."),
+        Change.Status.APPLIED: _("Carried out."),
+        Change.Status.REFUSED: _("Refused. The author reads why."),
+        Change.Status.WITHDRAWN: _("Taken back. What was typed stays in the record."),
+    }
+    return words[Change.Status(change.status)]
+
+
+def _change(uid: UUID) -> Change:
+    known = Change.objects.filter(kind__in=KINDS).select_related("author", "decided_by")
+    return get_object_or_404(known, uid=uid)

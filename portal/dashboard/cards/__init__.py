@@ -1,0 +1,1 @@
+"""The dashboard's cards and trends: one card, one query, one dataclass."""

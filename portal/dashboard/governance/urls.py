@@ -1,0 +1,5 @@
+"""Addresses under ``/dashboard/``."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""Reports for the board and the authority, and the public figures."""

@@ -1,0 +1,1 @@
+"""Changing a purpose lawfully, step by step."""

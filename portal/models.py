@@ -1,0 +1,1 @@
+"""Models of the site: all are the dashboard's."""
