@@ -96,16 +96,19 @@ def test_the_page_says_what_was_done_about_what_and_when(world: World, event: Ch
     assert Receipt.objects.get().sha256 in page
 
 
-def test_the_file_holds_the_receipt_its_seal_and_the_text_and_names_nobody(
-    world: World, event: ChoiceEvent
-) -> None:
+def test_the_file_holds_the_receipt_its_seal_and_the_text_and_names_nobody(world: World) -> None:
+    # No random identifier or seal can hold these: they have an @, a space, a colon.
+    User.objects.filter(pk=world.ada.pk).update(name="Ada Lovelace")
+    world.refuse(User.objects.get(pk=world.ada.pk), document=world.documents[0])
+    event = ChoiceEvent.objects.get()
     response = signed_in(world.ada).get(f"/receipts/{event.uid}.json")
     envelope = json.loads(response.content)
     assert list(envelope) == ["receipt", "jws", "text"]
     assert proofs.examine(response.content).verdict == Verdict.GENUINE
-    assert b"ada" not in response.content
-    assert b"org:members" not in response.content
-    assert "ada" not in response["Content-Disposition"]
+    for named in (b"ada@example.org", b"Ada Lovelace", b"org:members"):
+        assert named not in response.content
+    name = f"receipt-{event.at:%Y-%m-%d}-{event.uid.hex[:8]}.json"
+    assert response["Content-Disposition"] == f'attachment; filename="{name}"'
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
