@@ -3,7 +3,6 @@
 import email.policy
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,8 +18,10 @@ from django.db import connection, transaction
 from portal.lib.models import Heartbeat
 from portal.lib.tasks import enqueue
 from tests.environment import ROOT
+from tests.ports import free_port
 
-PATIENCE = 60  # seconds until a server that does not come up is given up
+# Seconds until what does not come is given up. Nothing takes as long; a busy machine may.
+PATIENCE = 120
 
 
 class MailServer:
@@ -30,7 +31,9 @@ class MailServer:
         self.messages: list[EmailMessage] = []
         self.refuse = ""  # e.g. "451 try later": answered to every message while it is set
         self.port = free_port()
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self._controller = Controller(
+            self, hostname="127.0.0.1", port=self.port, ready_timeout=PATIENCE
+        )
         self._controller.start()
 
     # The name is aiosmtpd's.
@@ -95,14 +98,6 @@ class Worker:
         """Stop it if it runs and start it again."""
         self.stop()
         self.start()
-
-
-def free_port() -> int:
-    """Return a port of this machine on which nobody listens now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def wait_until(condition: Any, *, seconds: float = PATIENCE) -> None:

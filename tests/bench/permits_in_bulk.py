@@ -29,7 +29,8 @@ from consents.reports import DocumentReport, PartyReport
 from tests.consents.conftest import machine as machine  # a client with a token
 from tests.consents.worlds import World
 from tests.environment import ROOT
-from tests.servers import free_port, subprocess_environment, wait_until
+from tests.ports import free_port
+from tests.servers import subprocess_environment, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MANY = int(os.environ.get("MANY", "100000"))

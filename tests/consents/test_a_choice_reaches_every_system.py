@@ -1,6 +1,7 @@
 """Saved and applied: a message for each system, made with the choice, sent until it is done."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -99,7 +100,7 @@ def test_a_message_is_signed_names_nobody_and_says_where_to_ask(
         "document": "org:members",
         "url": "http://localhost/api/v1/permits/?document=org%3Amembers&purpose=ai-training",
     }
-    assert "ada" not in json.dumps(body)
+    assert not re.search(r"\bada\b", json.dumps(body), re.IGNORECASE)
     assert str(world.ada.uid) not in json.dumps(body)
 
 

@@ -7,7 +7,6 @@ import http.client
 import json
 import os
 import signal
-import socket
 import struct
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from portal.demo import postgres
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 # The demo must find its own settings, not those of the test run.
@@ -30,9 +30,7 @@ class Demo:
     """A demo on a free port, its state in ``directory``."""
 
     def __init__(self, directory: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         self.url = f"http://localhost:{port}"
         self.state = directory
         kept = {name: value for name, value in os.environ.items() if name in OURS}

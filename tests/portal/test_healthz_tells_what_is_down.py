@@ -22,7 +22,8 @@ from portal.demo import postgres
 from portal.lib.models import Heartbeat
 from portal.lib.tasks import enqueue
 from tests.environment import ROOT
-from tests.servers import free_port, wait_until
+from tests.ports import free_port
+from tests.servers import wait_until
 
 
 @pytest.mark.django_db

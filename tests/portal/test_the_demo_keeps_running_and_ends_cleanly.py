@@ -17,7 +17,8 @@ from portal.demo import codes, postgres, processes
 from portal.demo.child import Child
 from portal.demo.stopping import Listener, Stopped
 from tests.environment import ROOT
-from tests.servers import free_port, wait_until
+from tests.ports import free_port
+from tests.servers import wait_until
 
 
 class Demo:

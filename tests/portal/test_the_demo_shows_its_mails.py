@@ -16,7 +16,8 @@ from django.urls import clear_url_caches
 
 import portal.urls
 from tests.environment import ROOT
-from tests.servers import free_port, wait_until
+from tests.ports import free_port
+from tests.servers import wait_until
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ def test_the_mail_says_what_changes_from_when_and_one_next_step(features: Purpos
     assert "More data" in mail.text
     assert "pd:More1" in mail.text
     assert "If you do nothing, it stops" in mail.text
-    assert mail.text.count("http") == 2, "the notice, and the site at the foot"
+    assert mail.text.count("http://") == 2, "the notice, and the site at the foot"
     assert "signer" not in link_in_mail("signer@example.org")
 
 

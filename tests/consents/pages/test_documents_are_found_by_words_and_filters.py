@@ -120,12 +120,13 @@ def test_words_and_filters(
 def test_the_words_of_a_search_are_in_no_address_and_serve_their_author_alone(
     shop: Shop, signed_in: Callable[..., Client]
 ) -> None:
+    shop.ben.name = "Benjamin"  # long enough that no sealed word spells it by chance
     shop.document("Lease", shop.ada, shop.ben)
     shop.document("Quote", shop.ada, shop.cleo)
     client, another = signed_in(shop.ada), signed_in(shop.cleo)
-    query = search(client, q="Lease", party="Ben", training="never")
+    query = search(client, q="Lease", party="Benjamin", training="never")
     assert "training=never" in query
-    for word in ("Lease", "Ben", "TGVhc2", "lease"):
+    for word in ("Lease", "Benjamin", "TGVhc2", "lease"):
         assert word not in query
     page = client.get(f"/documents/{query}").content.decode()
     assert 'value="Lease"' in page
@@ -134,7 +135,7 @@ def test_the_words_of_a_search_are_in_no_address_and_serve_their_author_alone(
     assert b"Lease" not in another.get(f"/documents/{query}").content
     assert titles(another, query) == ["Quote"]
     # Words in the open are not even read.
-    assert titles(client, "?q=Lease&party=Ben") == ["Quote", "Lease"]
+    assert titles(client, "?q=Lease&party=Benjamin") == ["Quote", "Lease"]
     assert titles(client, "?words=forged") == ["Quote", "Lease"]
 
 
