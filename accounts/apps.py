@@ -9,5 +9,5 @@ class PeopleConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        """Listen to allauth where it offers no other hook."""
-        from accounts import claims, proven, second_factor  # noqa: F401
+        """Listen to allauth where it offers no other hook; say what can be set."""
+        from accounts import claims, office, proven, second_factor  # noqa: F401

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.machine_clients import scope
+from consents import office
 from consents.actions import links as actions
 from consents.links import url_of
 from consents.models import Document, DocumentLink
@@ -82,7 +83,7 @@ class Links(APIView):
         link = actions.give_link(
             document,
             email=told["email"],
-            lasting=timedelta(days=told.get("days") or settings.LINK_DAYS),
+            lasting=timedelta(days=told.get("days") or office.LINK_DAYS.now()),
             language=told.get("language", ""),
         )
         answer = {"url": url_of(link), "link": link.uid, "expires_at": link.expires_at}

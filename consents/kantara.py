@@ -8,7 +8,6 @@ it is made of nothing else, from what our own receipt seals, and it is not seale
 import json
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from consents.models import Receipt
@@ -16,6 +15,7 @@ from consents.models.ledger import Act
 from consents.queries.facts import Facts
 from consents.receipts import address
 from portal.lib.errors import DomainError
+from portal.lib.office.contacts import controller
 
 VERSION = "KI-CR-v1.1.0"
 
@@ -51,7 +51,7 @@ def export(held: Receipt) -> dict[str, Any]:
         "piiPrincipalId": facts.chooser,
         "piiControllers": [_controller(facts)],
         "policyUrl": facts.notice["@id"],
-        "services": [{"service": settings.CONTROLLER["name"], "purposes": [_purpose(facts)]}],
+        "services": [{"service": controller()["name"], "purposes": [_purpose(facts)]}],
         "sensitive": _is_sensitive(held),
         "spiCat": ["specially protected data (art. 9 GDPR)"] if _is_sensitive(held) else [],
     }
@@ -75,7 +75,7 @@ def _controller(facts: Facts) -> dict[str, Any]:
     controller = facts.record["dpv:hasDataController"]
     return {
         "piiController": facts.controller,
-        "contact": settings.CONTROLLER["dpo_name"],
+        "contact": controller()["dpo_name"],
         "address": {"streetAddress": controller["dpv:hasAddress"]},
         "email": facts.contact,
         "phone": "",  # the form asks for one; the DPO is reached by mail

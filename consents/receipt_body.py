@@ -16,6 +16,7 @@ from django.conf import settings
 
 from consents.models import ChoiceEvent, PurposeVersion
 from consents.models.ledger import POLICY, Act
+from portal.lib.office.contacts import controller
 
 Node = dict[str, Any]
 
@@ -132,9 +133,9 @@ def _chooser(event: ChoiceEvent) -> str:
 def _controller() -> Node:
     return {
         "@id": _controller_id(),
-        "dpv:hasName": settings.CONTROLLER["name"],
-        "dpv:hasAddress": settings.CONTROLLER["address"],
-        "dpv:hasContact": f"mailto:{settings.CONTROLLER['dpo_email']}",
+        "dpv:hasName": controller()["name"],
+        "dpv:hasAddress": controller()["address"],
+        "dpv:hasContact": f"mailto:{controller()['dpo_email']}",
     }
 
 

@@ -9,5 +9,5 @@ class RequestsConfig(AppConfig):
     name = "dsar"
 
     def ready(self) -> None:
-        """Register the checks."""
-        from dsar import checks  # noqa: F401 - needs the models to be loaded
+        """Register the checks; say what can be set."""
+        from dsar import checks, office  # noqa: F401 - needs the models to be loaded

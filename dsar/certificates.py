@@ -8,13 +8,12 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext, override
 
-from dsar import authorities, ledger, letters, rules
+from dsar import authorities, ledger, letters, office, rules
 from dsar import recipients as received
 from dsar.actions import recipients, steps
 from dsar.actions.lifecycle import Code, note
@@ -25,6 +24,7 @@ from dsar.sources.base import label_of
 from dsar.sources.portal.request_words import erase_words
 from portal.lib import crypto, keys, pdf
 from portal.lib.canonical import canonical_json, sha256_of
+from portal.lib.office.contacts import controller
 
 FORMAT = "regard-erasure/1"
 
@@ -123,7 +123,7 @@ def _body(request: SubjectRequest) -> dict[str, Any]:
     items = request.items.order_by("source", "pk")
     return {
         "format": FORMAT,
-        "controller": settings.CONTROLLER["name"],
+        "controller": controller()["name"],
         "country": request.country,
         "request": request.reference,
         "received_on": request.received_on.isoformat(),
@@ -173,8 +173,7 @@ def _recipient(notice: RecipientNotice) -> dict[str, Any]:
 
 def _backups_until() -> date:
     """Return the day from which no backup holds what was erased today."""
-    days: int = settings.BACKUP_DAYS
-    return timezone.localdate() + timedelta(days=days)
+    return timezone.localdate() + timedelta(days=office.BACKUP_DAYS.now())
 
 
 def _gap_in_words(slug: str, body: dict[str, Any]) -> str:

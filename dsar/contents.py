@@ -19,6 +19,7 @@ from dsar.redaction import applying
 from dsar.sources.base import label_of
 from dsar.wordindex import WordIndex
 from portal.lib import keys, sheets
+from portal.lib.office.contacts import controller
 
 Head = dict[str, Any]
 Rows = Iterator[dict[str, Any]]
@@ -49,7 +50,7 @@ def index(request: SubjectRequest, found: list[Step], at: datetime) -> Iterator[
         for step in found
     ]
     context = {"request": request, "at": at, "sources": sources, "prefix": ""}
-    context |= {"redacted": applying.told(request), "controller": settings.CONTROLLER}
+    context |= {"redacted": applying.told(request), "controller": controller()}
     if request.kind == Kind.PORTABILITY:
         yield render_to_string("dsar/package/portable.html", context).encode()
         return
@@ -80,7 +81,7 @@ def verify_page(request: SubjectRequest) -> Iterator[bytes]:
     context = {
         "request": request,
         "prefix": "",
-        "controller": settings.CONTROLLER,
+        "controller": controller(),
         "kid": keys.signing_kid(),
         "keys_url": f"{settings.SITE_URL}/.well-known/jwks.json",
     }
@@ -165,7 +166,7 @@ def _for_the_eye(head: Head, row: dict[str, Any]) -> dict[str, Any]:
 def _json(head: Head, rows: Rows) -> Iterator[bytes]:
     about: dict[str, Any] = {"schema": SCHEMA_ID}
     about |= {key: head[key] for key in ("slug", "title", "about", "columns")}
-    about["controller"] = settings.CONTROLLER["name"]
+    about["controller"] = controller()["name"]
     yield json.dumps(about, ensure_ascii=False, indent=1)[:-2].encode() + b',\n "records": [\n'
     comma = b""
     for row in rows:

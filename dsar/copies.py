@@ -5,8 +5,6 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from django.conf import settings
-
 from dsar import contents, parts
 from dsar.archive import Archive
 from dsar.masks import NeverDisclose, mask_for
@@ -18,6 +16,7 @@ from dsar.sources.base import label_of
 from dsar.wordindex import WordIndex
 from portal.lib import crypto, keys
 from portal.lib.canonical import canonical_json
+from portal.lib.office.contacts import controller
 
 FORMAT = "regard-copy/1"
 
@@ -100,7 +99,7 @@ class Copy:
         request = self._request
         manifest: dict[str, Any] = {
             "format": FORMAT,
-            "controller": settings.CONTROLLER["name"],
+            "controller": controller()["name"],
             "request": request.reference,
             "made_at": self._at.isoformat(),
             "law": request.regime,

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.http import QueryDict
 from django.utils import timezone
 
 from accounts.models import User
+from dsar import office
 from dsar.models import Draft
 from portal.lib.strict_json import storable
 
@@ -46,8 +46,8 @@ def forget(person: User, kind: str) -> None:
 
 
 def forget_old() -> int:
-    """Every night: delete drafts that nobody touched for ``settings.DRAFT_DAYS`` days."""
-    before = timezone.now() - timedelta(days=settings.DRAFT_DAYS)
+    """Every night: delete drafts that nobody touched for the days of ``dsar.office``."""
+    before = timezone.now() - timedelta(days=office.DRAFT_DAYS.now())
     return Draft.objects.filter(saved_at__lt=before).delete()[0]
 
 

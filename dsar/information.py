@@ -24,6 +24,7 @@ from dsar import laws
 from dsar.deadlines import EEA, RegimeCode
 from dsar.models import Step, SubjectRequest
 from dsar.sources.base import Description, Words, label_of, registered
+from portal.lib.office.contacts import controller
 
 # Countries whose protection the Commission found adequate for every recipient (art. 45): without
 # those where it depends on who receives, such as the United States.
@@ -90,7 +91,7 @@ def for_request(request: SubjectRequest, found: Iterable[Step]) -> dict[str, Any
     held = [step for step in found if step.records]
     concerned, never = _purposes(request.person)
     return {
-        "controller": settings.CONTROLLER,
+        "controller": controller(),
         "person": request.person,
         "law": laws.law_of(request),
         "is_ccpa": request.regime == RegimeCode.CCPA,

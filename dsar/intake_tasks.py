@@ -2,11 +2,10 @@
 
 from datetime import timedelta
 
-from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from dsar import drafts
+from dsar import drafts, office
 from dsar.actions import identity
 from dsar.models import AskCode, Attachment, Confirmation, SubjectRequest
 from dsar.models.requests import Identity
@@ -20,7 +19,7 @@ LINKS_KEPT = timedelta(days=180)
 
 def ask_and_give_up() -> None:
     """Every hour: remind half-way, and close what nobody confirmed in time."""
-    now, waits = timezone.now(), timedelta(days=settings.IDENTITY_DAYS)
+    now, waits = timezone.now(), timedelta(days=office.IDENTITY_DAYS.now())
     waiting = SubjectRequest.objects.filter(status=Status.IDENTITY).order_by("identity_asked_at")
     for pk in _keys(waiting.filter(identity_asked_at__lte=now - waits)):
         identity.give_up(pk)
@@ -40,7 +39,7 @@ def clear_away() -> None:
 
 def _requests_with_old_proofs() -> list[int]:
     """Return the requests whose proofs were looked at, or have waited for that too long."""
-    before = timezone.now() - timedelta(days=settings.IDENTITY_DAYS)
+    before = timezone.now() - timedelta(days=office.IDENTITY_DAYS.now())
     served = Q(at__lt=before) | ~Q(request__identity=Identity.ASKED) | ~Q(request__status__in=OPEN)
     proofs = Attachment.objects.filter(served, role=Attachment.Role.PROOF, destroyed_at=None)
     return list(proofs.order_by().values_list("request_id", flat=True).distinct()[:AT_A_TIME])

@@ -9,13 +9,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.errors import DomainError
+from portal.lib.office.contacts import controller
 
 Known = Mapping[str, Any]
 
@@ -46,9 +46,7 @@ NEW_DATE = Part(
 REASON = Part("reason", _("the reason"), lambda k: k["request"].get_extension_reason_display())
 EXPLANATION = Part("explanation", _("the explanation"), lambda k: k["request"].extension_note)
 RESOLUTION = Part("resolution", _("what was decided"), lambda k: k["request"].resolution)
-APPEAL = Part(
-    "appeal", _("how to contest it with us"), lambda k: str(settings.CONTROLLER["dpo_email"])
-)
+APPEAL = Part("appeal", _("how to contest it with us"), lambda k: str(controller()["dpo_email"]))
 # The sentences of the law that answers the request: where to complain, and the court.
 AUTHORITY = Part("authority", _("the supervisory authority"), lambda k: k["remedies"][0])
 COURT = Part("court", _("the way to a court"), lambda k: k["remedies"][1])

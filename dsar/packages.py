@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from tempfile import TemporaryFile
 
-from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.utils import timezone
 from django.utils.translation import override
 
+from dsar import office
 from dsar.actions import engine, steps
 from dsar.actions.lifecycle import Code, note
 from dsar.archive import Archive, Measured
@@ -53,7 +53,7 @@ def build(held: steps.Claim) -> None:
             manifest_sha256=sealed.manifest_sha256,
             files=sealed.files,
             made_at=at,
-            expires_at=at + timedelta(days=settings.PACKAGE_DAYS),
+            expires_at=at + timedelta(days=office.PACKAGE_DAYS.now()),
         )
         until = package.expires_at.isoformat()
         note(request, Code.PACKAGED, by=None, files=sealed.files, size=sealed.size, until=until)

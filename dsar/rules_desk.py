@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.office import SECOND_PERSON
 from dsar import rules, states
 from dsar.kinds import nature
 from dsar.models import Approval, Step, SubjectRequest
@@ -71,7 +71,7 @@ def second_person(request: SubjectRequest, act: str, second: Approval | None) ->
     Raises:
         SecondPersonNeeded: nobody has agreed.
     """
-    if act not in settings.SECOND_PERSON:
+    if act not in SECOND_PERSON.now():
         return
     agreed = second is not None and second.verdict == Approval.Verdict.AGREED
     if not agreed or second is None or (second.request_id, second.act) != (request.pk, act):

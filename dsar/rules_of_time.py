@@ -2,11 +2,10 @@
 
 from datetime import date, timedelta
 
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from dsar import reckoning, rules
+from dsar import office, reckoning, rules
 from dsar.kinds import Proof, nature
 from dsar.models import Pause, SubjectRequest
 from dsar.models.requests import Kind
@@ -50,7 +49,7 @@ def reasons_to_pause(request: SubjectRequest) -> list[Pause.Reason]:
 def stops_clock(request: SubjectRequest, today: date) -> bool:
     """Whether a question asked today stops the clock: the law knows it, and it is not late."""
     asked_after = today - reckoning.counted_from(request)
-    in_time = asked_after <= timedelta(days=settings.PAUSE_WITHIN_DAYS)
+    in_time = asked_after <= timedelta(days=office.PAUSE_WITHIN_DAYS.now())
     return request.law.may_pause and in_time
 
 

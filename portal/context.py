@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
+from portal.lib.office.contacts import controller
 
 THEMES = ("light", "dark")
 THEME_COOKIE = "regard_theme"
@@ -122,7 +123,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     theme = request.COOKIES.get(THEME_COOKIE, "")
     context = {
-        "controller": settings.CONTROLLER,
+        "controller": SimpleLazyObject(controller),
         "demo": settings.DEMO,
         "theme": theme if theme in THEMES else "",
     }

@@ -38,11 +38,17 @@ CONTROLLER = {
     "email": env.str("CONTROLLER_EMAIL", default=""),
     "dpo_name": env.str("DPO_NAME", default=""),
     "dpo_email": env.str("DPO_EMAIL", default=""),
+    # Of a controller outside the Union (art. 27).
+    "representative_name": env.str("REPRESENTATIVE_NAME", default=""),
+    "representative_address": env.str("REPRESENTATIVE_ADDRESS", default=""),
+    "representative_email": env.str("REPRESENTATIVE_EMAIL", default=""),
 }
 # The legal shape of AI training: "consent" (art. 6(1)(a)), "objection" (6(1)(f)) or "not_used".
 AI_TRAINING_SHAPE = env.str("AI_TRAINING_SHAPE", default="consent")
 # How long before a wider version of a purpose takes effect it has to be published (art. 13(3)).
 PURPOSE_NOTICE_DAYS = env.int("PURPOSE_NOTICE_DAYS", default=30)
+# Whether everybody can read the figures of /transparency/; the settings of the dashboard change it.
+TRANSPARENCY_PAGE = env.bool("TRANSPARENCY_PAGE", default=False)
 # How long a link lasts that the service sends to a signer, where it names no time itself.
 LINK_DAYS = env.int("LINK_DAYS", default=365)
 # Keys that seal receipts: a JSON Web Key Set, the first one signs, the others still verify.

@@ -19,6 +19,7 @@ from consents.views.parts import SignedInRequest
 from dsar.models import SubjectRequest
 from dsar.queries import of_person
 from portal.context import THEME_COOKIE, THEMES
+from portal.lib.office.contacts import last_known_controller
 
 YEAR = 365 * 24 * 60 * 60
 LATELY = timedelta(days=30)
@@ -94,5 +95,5 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Apologise without asking the database anything: it may be what failed."""
-    page = render_to_string("500.html", {"controller": settings.CONTROLLER})
+    page = render_to_string("500.html", {"controller": last_known_controller()})
     return HttpResponse(page, status=500)

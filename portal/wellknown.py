@@ -10,6 +10,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from portal.lib import reservations
+from portal.lib.office.contacts import controller
 
 # The day from which what gpc.json says has held; change it with the statement, never without.
 GPC_SINCE = date(2026, 11, 23)
@@ -55,7 +56,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 def security(request: HttpRequest) -> HttpResponse:
     """Say whom to tell of a weakness (RFC 9116)."""
     expires = (timezone.now() + CONTACT_HOLDS).strftime("%Y-%m-%dT00:00:00Z")
-    site, contact = settings.SITE_URL.rstrip("/"), settings.CONTROLLER
+    site, contact = settings.SITE_URL.rstrip("/"), controller()
     lines = [
         f"Contact: mailto:{contact['email'] or contact['dpo_email']}",
         f"Expires: {expires}",

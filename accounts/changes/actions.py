@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.db import IntegrityError, models, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
@@ -11,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.changes.kinds import KINDS
 from accounts.changes.models import Change, ChangeEvent
 from accounts.models import User
+from accounts.office import CHANGE, SECOND_PERSON
 from portal.lib.canonical import sha256_of
 from portal.lib.errors import DomainError
 
@@ -168,7 +168,7 @@ def mark_stopped(change: Change, *, by: User, note: str) -> Change:
 
 def second_person_needed() -> bool:
     """Whether this office wants two people for a change (setting SECOND_PERSON)."""
-    return "change" in settings.SECOND_PERSON
+    return CHANGE in SECOND_PERSON.now()
 
 
 def may_decide(change: Change, by: User) -> bool:

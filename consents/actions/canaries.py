@@ -25,6 +25,7 @@ from consents.models import (
 from consents.models.ledger import Source
 from consents.permits import OPEN, Reason
 from portal.lib import mail
+from portal.lib.office.contacts import controller
 
 Kind = Canary.Kind
 Outcome = CanaryCheck.Outcome
@@ -151,10 +152,10 @@ def _conclude(check: CanaryCheck) -> CanaryCheck:
     check.at = timezone.now()
     check.save()
     begins = before is None or before.outcome != Outcome.LEAKED
-    if check.outcome == Outcome.LEAKED and begins and settings.CONTROLLER["dpo_email"]:
+    if check.outcome == Outcome.LEAKED and begins and controller()["dpo_email"]:
         mail.send(
             "consents/canary_leak",
-            to=settings.CONTROLLER["dpo_email"],
+            to=controller()["dpo_email"],
             language=settings.LANGUAGE_CODE,
             key=f"canary-leak:{check.pk}",
             context={"check": check},

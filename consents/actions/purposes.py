@@ -10,13 +10,14 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from consents import catalogue, widening
+from consents import catalogue, office, widening
 from consents.actions import announcements
 from consents.catalogue import PurposeSeed, Wording
 from consents.models import Party, Purpose, PurposeText, PurposeVersion, System
 from consents.models.purposes import Control, LegalBasis
 from portal.lib.canonical import sha256_of
 from portal.lib.errors import DomainError
+from portal.lib.office.contacts import controller
 
 # What a person can do about a purpose follows from its basis: consent is given and withdrawn (art.
 # 7), a legitimate interest or a public task can be objected to (art. 21(1)), a contract or a legal
@@ -80,7 +81,7 @@ def publish(
         BasisDoesNotFit: a basis without the control it demands, or AI training on a contract.
         TextsIncomplete: a language of the portal, or a level of the text, is missing or empty.
         OutOfOrder: the number is not the next, or the version before takes effect later.
-        NoticeTooShort: it is wider and takes effect within ``settings.PURPOSE_NOTICE_DAYS``.
+        NoticeTooShort: it is wider and takes effect within the notice of ``consents.office``.
         UnknownRecipient: a recipient is not a system.
     """
     purpose = Purpose.objects.select_for_update().get(pk=purpose.pk)
@@ -93,7 +94,7 @@ def publish(
         "effective_from": effective_from.astimezone(UTC),
     }
     widens = _is_wider(purpose, wording)
-    notice = settings.PURPOSE_NOTICE_DAYS if widens else 0
+    notice = office.NOTICE_DAYS.now() if widens else 0
     if effective_from - published_at < timedelta(days=notice):
         raise NoticeTooShort(_("A wider version must be announced longer before it takes effect."))
     version = PurposeVersion(
@@ -121,7 +122,7 @@ def load_catalogue(
     what it published.
     """
     at = at or timezone.now()
-    notice = timedelta(days=settings.PURPOSE_NOTICE_DAYS if _somebody_is_here() else 0)
+    notice = timedelta(days=office.NOTICE_DAYS.now() if _somebody_is_here() else 0)
     load_systems(folder)
     published = []
     for seed in catalogue.purposes(shape or settings.AI_TRAINING_SHAPE, folder):
@@ -218,9 +219,9 @@ def _filled_in(value: Any, named: dict[str, System]) -> Any:
     if isinstance(value, str):
         names = {slug: system.name for slug, system in named.items()}
         names |= {
-            "controller": settings.CONTROLLER["name"],
-            "controller_address": settings.CONTROLLER["address"],
-            "dpo_email": settings.CONTROLLER["dpo_email"],
+            "controller": controller()["name"],
+            "controller_address": controller()["address"],
+            "dpo_email": controller()["dpo_email"],
         }
         for key, name in names.items():
             value = value.replace("{" + key + "}", name)

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.office import SECOND_PERSON
 from dsar import rules, rules_desk, staff_mail
 from dsar.actions import evidence, staff
 from dsar.actions.lifecycle import Code, lock, note
@@ -74,7 +74,7 @@ AT_ONCE: dict[str, Callable[..., object]] = {Act.REFUSE: staff.refuse, Act.EXTEN
 
 def needed(act: str) -> bool:
     """Return whether this office wants a second person for the act (setting SECOND_PERSON)."""
-    return act in settings.SECOND_PERSON
+    return act in SECOND_PERSON.now()
 
 
 @transaction.atomic

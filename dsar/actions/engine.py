@@ -7,12 +7,11 @@ or takes a decision: a request and its steps can never tell different stories.
 from collections.abc import Iterable
 from functools import partial
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from dsar import letters, parts, rules
+from dsar import letters, office, parts, rules
 from dsar.actions import objections, restriction
 from dsar.actions.lifecycle import Code, move, note
 from dsar.kinds import nature
@@ -112,7 +111,7 @@ def _after_search(request: SubjectRequest) -> SubjectRequest:
     if not screened and redaction.has_something_to_screen(request):
         add_steps(request, Step.Kind.SCREEN, [""])
         return request
-    if rules.needs_review(request, always=settings.REVIEW_EVERY_COPY):
+    if rules.needs_review(request, always=office.REVIEW_EVERY_COPY.now()):
         return move(request, Status.REVIEW, code=Code.REVIEWABLE, by=None)
     move(request, Status.PREPARING, code=Code.APPROVED, by=None)
     return _prepare(request)

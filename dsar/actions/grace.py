@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from dsar import letters, rules, states
+from dsar import letters, office, rules, states
 from dsar.actions import engine
 from dsar.actions.lifecycle import Code, lock, move
 from dsar.kinds import nature
@@ -30,7 +30,7 @@ def until(request: SubjectRequest, now: datetime) -> datetime | None:
     ``now`` is aware. It ends a whole day before the date is over, so that what has to be done can
     be done in time: at the latest when the day begins on which the answer is due.
     """
-    hours: float = settings.ERASURE_GRACE_HOURS
+    hours = office.ERASURE_GRACE_HOURS.now()
     if nature(request).first != Step.Kind.PLAN or hours <= 0:
         return None
     if request.items.filter(done_at__isnull=False).exists():

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actions import address_for
 from accounts.models import User
 from accounts.proven import person_for_proven_address
-from dsar import enclosures, letters, rules
+from dsar import enclosures, letters, office, rules
 from dsar.actions import clock, engine
 from dsar.actions.lifecycle import Code, lock, move, note
 from dsar.kinds import Proof, nature
@@ -121,7 +121,7 @@ def new_link(request: SubjectRequest, *, is_reminder: bool = False) -> str:
         request=request,
         token_hash=crypto.hash_token(token),
         sent_at=now,
-        expires_at=now + timedelta(days=settings.IDENTITY_LINK_DAYS),
+        expires_at=now + timedelta(days=office.IDENTITY_LINK_DAYS.now()),
         is_reminder=is_reminder,
     )
     return f"{settings.SITE_URL}{reverse('dsar:confirm', args=[token])}"

@@ -25,6 +25,7 @@ from dsar.models.erasure import STAYING
 from dsar.sources.base import label_of, registered
 from portal.lib import crypto, mail
 from portal.lib.errors import DomainError
+from portal.lib.office.contacts import controller
 
 # The last reminder goes out this long before the answer is due.
 LAST_CALL = timedelta(days=1)
@@ -89,7 +90,7 @@ def remind_all(now: datetime) -> int:
 
 def escalate(now: datetime) -> int:
     """Every hour: tell the office of questions whose time went by unanswered; each once."""
-    to: str = settings.CONTROLLER["dpo_email"]
+    to: str = controller()["dpo_email"]
     over = OutsideTask.objects.filter(verdict="", due_at__lte=now, due_at__gt=now - LAST_CALL * 7)
     told = 0
     for task in over.select_related("step__request", "item__request"):

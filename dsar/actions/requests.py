@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from dsar import enclosures, letters, rules
+from dsar import enclosures, letters, office, rules
 from dsar.actions import engine, identity, restriction
 from dsar.actions.clock import dates_for, move_to
 from dsar.actions.lifecycle import Code, lock, move, note
@@ -214,9 +214,9 @@ def _believable(received_at: datetime | None) -> None:
     now = timezone.now()
     if received_at > now + CLOCK_SKEW:
         raise WrongDay(_("A request cannot have reached us in the future."))
-    if received_at < now - timedelta(days=settings.RECEIVED_WITHIN_DAYS):
+    if received_at < now - timedelta(days=office.RECEIVED_WITHIN_DAYS.now()):
         said = _("A request that reached us more than %(days)s days ago is a matter for the DPO.")
-        raise WrongDay(said % {"days": settings.RECEIVED_WITHIN_DAYS})
+        raise WrongDay(said % {"days": office.RECEIVED_WITHIN_DAYS.now()})
 
 
 def _insert_once(request: SubjectRequest, sure: Identity) -> SubjectRequest | None:

@@ -5,6 +5,7 @@ from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from accounts.office import SECOND_PERSON
 from dsar.models import Approval, Redaction, Step, SubjectRequest
 from portal.lib.errors import DomainError
 
@@ -41,7 +42,7 @@ def second_person_missing(request: SubjectRequest) -> bool:
 
     One who agreed before the last decision has not seen it.
     """
-    if Approval.Act.RELEASE not in settings.SECOND_PERSON:
+    if Approval.Act.RELEASE not in SECOND_PERSON.now():
         return False
     last = request.redactions.aggregate(last=Max("decided_at"))["last"]
     if last is None:

@@ -15,6 +15,7 @@ from dsar.redaction import pages
 from dsar.redaction.finding import MOST_NAMES, Known, find
 from dsar.sources.portal.people import emails_of, parties_of
 from portal.lib import crypto
+from portal.lib.office.contacts import controller
 
 Kind = Redaction.Kind
 AT_ONCE = 500
@@ -45,7 +46,7 @@ def known_of(request: SubjectRequest, words: str = "") -> Known:
     """Return whom to look for in a person's copy; ``words``: only these, wherever they stand."""
     if words:
         return Known(words=words)
-    ours = (settings.CONTROLLER.get("email"), settings.CONTROLLER.get("dpo_email"))
+    ours = (controller().get("email"), controller().get("dpo_email"))
     own = {email.lower() for email in ours if email} | set(emails_of(request.person))
     return Known(_names_of_others(request.person), frozenset(own), request.country)
 

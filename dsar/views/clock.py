@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import places
 from accounts.models import User
 from accounts.roles import SignedInRequest, dpo_required, support_required
-from dsar import calendars, laws, reckoning, rules, rules_of_time
+from dsar import calendars, laws, office, reckoning, rules, rules_of_time
 from dsar.actions import calendar
 from dsar.actions import clock as actions
 from dsar.forms_clock import CountryForm, DayForm, PauseForm
@@ -59,7 +59,7 @@ def pause(request: SignedInRequest, reference: str) -> HttpResponse:
         "form": form,
         "verdict": acts["pause"],
         "stops_clock": rules_of_time.stops_clock(found, today),
-        "days": settings.PAUSE_WITHIN_DAYS,
+        "days": office.PAUSE_WITHIN_DAYS.now(),
         "law": laws.law_of(found),
     }
     status = 422 if form.errors else 200

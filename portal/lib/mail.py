@@ -28,6 +28,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.lib.errors import DomainError
 from portal.lib.models import OutgoingMail
+from portal.lib.office.contacts import controller
 from portal.lib.tasks import enqueue
 
 log = logging.getLogger(__name__)
@@ -67,7 +68,7 @@ def render(template: str, *, language: str, context: dict[str, Any]) -> Words:
     The HTML part is the same text set in ``mail/base.html``, so that the two cannot differ.
     """
     with translation.override(language or settings.LANGUAGE_CODE):
-        known = {"controller": settings.CONTROLLER, "site_url": settings.SITE_URL} | context
+        known = {"controller": controller(), "site_url": settings.SITE_URL} | context
         plain = get_template(f"mail/{template}.txt").template  # type: ignore[attr-defined]
         # Plain text is not HTML: an apostrophe stays an apostrophe.
         whole = plain.render(Context(known, autoescape=False)).strip()

@@ -1,4 +1,4 @@
-"""Rows of the kernel: mail on its way out, and the worker's heartbeat."""
+"""Rows of the kernel: mail on its way out, the worker's heartbeat, what the office has set."""
 
 from django.db import models
 from django.utils import timezone
@@ -26,6 +26,8 @@ class OutgoingMail(models.Model):
     template = models.CharField(max_length=80)
     to = models.EmailField()
     language = models.CharField(max_length=8)
+    # Which version of the office's own wording it was made from; 0: the one that is shipped.
+    wording = models.PositiveIntegerField(default=0)
     subject = models.CharField(max_length=300, blank=True)
     text = models.TextField(blank=True)
     html = models.TextField(blank=True)
@@ -84,3 +86,28 @@ class CallCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.calls} calls in minute {self.minute}"
+
+
+class OfficeVersion(models.Model):
+    """One version of one thing that the office has set; see ``portal.lib.office``. Append-only.
+
+    ``value`` null: what was first holds again. ``change`` is the ``uid`` of the change by which it
+    came (``accounts.changes``), which says who drafted it and who agreed; no person stands here.
+    """
+
+    key = models.CharField(max_length=80)
+    number = models.PositiveIntegerField()
+    value = models.JSONField(null=True)
+    change = models.UUIDField(null=True, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["key", "number"], name="office_version_once"),
+            models.CheckConstraint(
+                condition=models.Q(number__gte=1), name="office_version_counts_from_one"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"version {self.number} of {self.key}"

@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import pikepdf
-from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
+
+from portal.lib.office.contacts import controller
 
 # WeasyPrint logs each step, and quotes characters of the text: no names in logs (invariant 12).
 logging.getLogger("weasyprint").setLevel(logging.ERROR)
@@ -84,7 +85,7 @@ def render(
         page: str = render_to_string(
             template,
             {
-                "controller": settings.CONTROLLER,
+                "controller": controller(),
                 **context,
                 "at": at,
                 "dated": at.strftime("%Y-%m-%dT%H:%M:%SZ"),

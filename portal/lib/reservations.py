@@ -12,6 +12,7 @@ from django.conf import settings
 
 from portal.lib import aipref
 from portal.lib.aipref import Preference
+from portal.lib.office.contacts import controller
 
 TDM_NAMESPACE = "http://www.w3.org/ns/tdmrep"
 POLICY_PATH = "/tdm-policy.json"
@@ -83,7 +84,7 @@ def tdmrep() -> list[dict[str, Any]]:
 
 def policy() -> dict[str, Any]:
     """Return the TDM policy, an ODRL offer: mining needs consent, and here is whom to ask."""
-    controller = settings.CONTROLLER
+    contact = controller()
     return {
         "@context": ["http://www.w3.org/ns/odrl.jsonld", f"{TDM_NAMESPACE}.jsonld"],
         "@type": "Offer",
@@ -91,8 +92,8 @@ def policy() -> dict[str, Any]:
         "uid": policy_address(),
         "assigner": {
             "uid": settings.SITE_URL.rstrip("/"),
-            "vcard:fn": controller["name"],
-            "vcard:hasEmail": f"mailto:{controller['dpo_email'] or controller['email']}",
+            "vcard:fn": contact["name"],
+            "vcard:hasEmail": f"mailto:{contact['dpo_email'] or contact['email']}",
         },
         "permission": [{"action": "tdm:mine", "duty": [{"action": "obtainConsent"}]}],
     }

@@ -6,7 +6,6 @@ A contract is everybody's who signed it: what becomes of it is decided document 
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -15,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from consents.models import Document, Party
+from dsar import office
 from dsar.durations import after
 from dsar.grounds import ErasureGround, Sentence
 from dsar.models import ErasureItem, Hold, SubjectRequest
@@ -199,7 +199,7 @@ def _kept_until(document: Document) -> date:
     if document.keep_until:
         return document.keep_until
     end = timezone.localdate(document.completed_at or document.state_at)
-    return after(end, settings.RETENTION["contract"])
+    return after(end, office.retention("contract"))
 
 
 def _documents(person: User) -> QuerySet[Document]:
