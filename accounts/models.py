@@ -216,6 +216,9 @@ class AccessEvent(models.Model):
         PERSON_VIEWED = "person_viewed", _("opened your file")
         DOCUMENT_VIEWED = "document_viewed", _("opened the details of a document")
         CHOICE_REFUSED = "choice_refused", _("recorded a refusal you asked for")
+        EVENTS_VIEWED = "events_viewed", _("looked up who did what with your file")
+        EVENTS_EXPORTED = "events_exported", _("exported who did what with your file")
+        ACTIVITY_VIEWED = "activity_viewed", _("looked up what you did as our staff")
 
     person = models.ForeignKey(User, models.PROTECT, related_name="looks_at_my_file")
     by = models.ForeignKey(User, models.PROTECT, related_name="looks_i_took")
@@ -225,7 +228,14 @@ class AccessEvent(models.Model):
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        indexes = [models.Index("person", F("at").desc(), F("id").desc(), name="access_of_person")]
+        indexes = [
+            models.Index("person", F("at").desc(), F("id").desc(), name="access_of_person"),
+            # For the log: newest first, of all, of one member of staff, of one kind, of a request.
+            models.Index(F("at").desc(), F("id").desc(), name="access_newest"),
+            models.Index("by", F("at").desc(), F("id").desc(), name="access_of_staff"),
+            models.Index("kind", F("at").desc(), F("id").desc(), name="access_of_kind"),
+            models.Index("reference", F("id").desc(), name="access_of_reference"),
+        ]
         constraints = [
             models.CheckConstraint(name="access_not_of_oneself", condition=~Q(person=F("by")))
         ]

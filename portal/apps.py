@@ -10,4 +10,8 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the system checks."""
+        from accounts.changes import kinds
         from portal import checks  # noqa: F401
+        from portal.dashboard.log.kinds import ExportKind
+
+        kinds.register(ExportKind())

@@ -1,1 +1,25 @@
 """Models of the site: all are the dashboard's."""
+
+from portal.dashboard.models import (
+    AlarmHook,
+    AlarmReader,
+    AlarmRule,
+    DigestDay,
+    DigestWish,
+    HookMessage,
+    LogExport,
+    OfficeEvent,
+    RaisedAlarm,
+)
+
+__all__ = [
+    "AlarmHook",
+    "AlarmReader",
+    "AlarmRule",
+    "DigestDay",
+    "DigestWish",
+    "HookMessage",
+    "LogExport",
+    "OfficeEvent",
+    "RaisedAlarm",
+]

@@ -182,6 +182,12 @@ PERIODIC = [
         "links and codes of signers that have ended are of no use (GDPR art. 5(1)(e))",
     ),
     Periodic(
+        "log-exports",
+        "portal.dashboard.log.tasks.mind_exports",
+        "* * * * *",
+        "an export whose worker died is taken up, and one that nobody took is destroyed",
+    ),
+    Periodic(
         "kept-events",
         "consents.actions.envelopes.forget_bodies",
         "47 3 * * *",

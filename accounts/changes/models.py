@@ -103,7 +103,10 @@ class ChangeEvent(models.Model):
     data = models.JSONField(default=dict)
 
     class Meta:
-        indexes = [models.Index(fields=["change", "id"], name="event_of_change")]
+        indexes = [
+            models.Index(fields=["change", "id"], name="event_of_change"),
+            models.Index(F("at").desc(), F("id").desc(), name="change_event_newest"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} of change {self.change_id}"

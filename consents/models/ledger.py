@@ -154,6 +154,10 @@ class ChoiceEvent(Subject):
             models.Index("purpose", "at", name="choice_by_purpose"),
             models.Index(fields=["batch"], name="choice_batch", condition=~Q(batch=None)),
             models.Index("address", F("id").desc(), name="choice_of_address"),
+            # For the log of the data protection officer.
+            models.Index(F("at").desc(), F("id").desc(), name="choice_newest"),
+            models.Index("act", F("at").desc(), F("id").desc(), name="choice_of_kind"),
+            models.Index("by", F("at").desc(), F("id").desc(), name="choice_by_whom"),
         ]
 
     def __str__(self) -> str:

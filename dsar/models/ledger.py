@@ -39,6 +39,7 @@ class ErasureRecord(models.Model):
         indexes = [
             models.Index(fields=["subject", "id"], name="erasure_of_subject"),
             models.Index(fields=["request", "kind"], name="erasure_by_request"),
+            models.Index(fields=["-at", "-id"], name="erasure_newest"),
         ]
 
     def __str__(self) -> str:

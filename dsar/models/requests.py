@@ -306,7 +306,19 @@ class RequestEvent(models.Model):
     data = models.JSONField(default=dict)
 
     class Meta:
-        indexes = [models.Index(fields=["request", "id"], name="dsar_timeline")]
+        indexes = [
+            models.Index(fields=["request", "id"], name="dsar_timeline"),
+            # For the log of the data protection officer.
+            models.Index(F("at").desc(), F("id").desc(), name="dsar_event_newest"),
+            models.Index("code", F("at").desc(), F("id").desc(), name="dsar_event_of_kind"),
+            models.Index(
+                "by",
+                F("at").desc(),
+                F("id").desc(),
+                name="dsar_event_of_staff",
+                condition=Q(by__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} of request {self.request_id}"

@@ -56,6 +56,7 @@ NAMES = [
     "shared", "who", "why",
     "outcome", "erased_on", "enclosed",
     "is_closed", "question",
+    "what", "staff", "person",
 ]  # fmt: skip
 # What stands where the address has a part that changes: by converter, nonsense of its own.
 PARTS = {

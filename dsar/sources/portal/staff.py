@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actions import names
+from accounts.changes.models import ChangeEvent
 from accounts.models import AccessEvent, User
 from dsar.grounds import Cause, ErasureGround, Sentence
 from dsar.models import ErasureItem, SubjectRequest
@@ -18,7 +19,19 @@ class AccessLogSource(Source):
 
     slug = "access-log"
     label = gettext_lazy("Who looked at your file")
-    covers = frozenset({"accounts.AccessEvent"})
+    # Besides the looks: what officers drafted, decided, set and exported, by number only.
+    covers = frozenset(
+        {
+            "accounts.AccessEvent",
+            "accounts.Change",
+            "accounts.ChangeEvent",
+            "portal.AlarmReader",
+            "portal.DigestDay",
+            "portal.DigestWish",
+            "portal.LogExport",
+            "portal.OfficeEvent",
+        }
+    )
 
     def describe(self) -> Description:
         """Say in words what the log holds."""
@@ -52,6 +65,7 @@ class AccessLogSource(Source):
                 _columns()[:-1],  # the reason tells of somebody else
                 (_row(look, with_reason=False) for look in taken),
             )
+            yield _drafted(person)
 
     def plan(self, person: User, request: SubjectRequest) -> Iterator[Proposal]:
         """The log stays, by number."""
@@ -85,6 +99,24 @@ class AccessLogSource(Source):
 
     def end(self, person: User, item: ErasureItem) -> None:
         """Do nothing: under a hold or not, the rows hold numbers only."""
+
+
+def _drafted(person: User) -> Table:
+    """Return what the person did with changes of what governs data."""
+    rows = ChangeEvent.objects.filter(by=person).select_related("change").order_by("pk")
+    return Table(
+        "my-changes",
+        _("What you drafted and decided as our staff"),
+        _("Each act on a change of what governs data."),
+        (Column("at", _("When")), Column("what", _("Act")), Column("change", _("Change"))),
+        (
+            Row(
+                {"at": row.at, "what": row.code, "change": str(row.change.uid)},
+                {"what": row.get_code_display()},
+            )
+            for row in rows.iterator(chunk_size=2000)
+        ),
+    )
 
 
 def _columns() -> tuple[Column, ...]:

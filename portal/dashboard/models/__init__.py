@@ -1,1 +1,24 @@
 """Rows of the dashboard: figures kept, reports, alarms."""
+
+from portal.dashboard.models.alarms import (
+    AlarmHook,
+    AlarmReader,
+    AlarmRule,
+    DigestDay,
+    DigestWish,
+    HookMessage,
+    RaisedAlarm,
+)
+from portal.dashboard.models.office import LogExport, OfficeEvent
+
+__all__ = [
+    "AlarmHook",
+    "AlarmReader",
+    "AlarmRule",
+    "DigestDay",
+    "DigestWish",
+    "HookMessage",
+    "LogExport",
+    "OfficeEvent",
+    "RaisedAlarm",
+]

@@ -1,0 +1,100 @@
+"""What staff did: looks at files, changes of what governs data, acts of the office."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.changes.kinds import KINDS
+from accounts.changes.models import ChangeEvent
+from accounts.models import AccessEvent
+from portal.dashboard.log.families.base import Event, Family, Words
+from portal.dashboard.log.wanted import Wanted
+from portal.dashboard.models import OfficeEvent
+
+Looked = AccessEvent.Kind
+
+
+class Looks(Family):
+    """Staff opened a person's file, or acted on it; the person reads the same rows."""
+
+    slug, label, model = "looks", _("Looks at files"), AccessEvent
+    kind, by, related = "kind", "by", ("by", "person")
+
+    def codes(self) -> Mapping[str, Words]:
+        """The same kinds that the person reads, said to a third."""
+        return {
+            Looked.REQUEST_VIEWED: _("opened a request"),
+            Looked.REQUEST_ACTED: _("worked on a request"),
+            Looked.IDENTITY_REVEALED: _("made name and address visible"),
+            Looked.PERSON_VIEWED: _("opened a person’s file"),
+            Looked.DOCUMENT_VIEWED: _("opened the details of a document"),
+            Looked.CHOICE_REFUSED: _("recorded a refusal on request"),
+            Looked.EVENTS_VIEWED: _("opened the events of a person’s file"),
+            Looked.EVENTS_EXPORTED: _("exported the events of a person’s file"),
+            Looked.ACTIVITY_VIEWED: _("opened the activity of a member of staff"),
+        }
+
+    def of_person(self, wanted: Wanted) -> Q | None:
+        """Whose file it was."""
+        return Q(person=wanted.person)
+
+    def of_request(self, wanted: Wanted) -> Q | None:
+        """By the reference that was written down."""
+        return Q(reference=wanted.request)
+
+    def event(self, row: AccessEvent) -> Event:
+        """Return a look."""
+        is_request = row.reference.startswith("R-")
+        return Event(
+            at=row.at, family=self.slug, id=row.pk, code=row.kind, what=self.words(row.kind),
+            by=row.by, whose=row.person, why=row.reason,
+            request=row.reference if is_request else "",
+            thing="" if is_request else row.reference,
+        )  # fmt: skip
+
+
+class Changes(Family):
+    """Drafts, second persons and publications of what governs data."""
+
+    slug, label, model = "changes", _("Changes of what governs data"), ChangeEvent
+    kind, by, related = "code", "by", ("by", "change")
+
+    def codes(self) -> Mapping[str, Words]:
+        """As the change's own page says it."""
+        return dict(ChangeEvent.Code.choices)
+
+    def event(self, row: ChangeEvent) -> Event:
+        """Return an act on a change; its title would need a query a row, its kind does not."""
+        known = KINDS.get(row.change.kind)
+        return Event(
+            at=row.at, family=self.slug, id=row.pk, code=row.code, what=self.words(row.code),
+            by=row.by, why=row.note,
+            thing=" ".join([str(known.label) if known else row.change.kind, row.change.subject]),
+        )  # fmt: skip
+
+
+class Office(Family):
+    """Alarms, digests and exports: what the office set, and what the portal told it."""
+
+    slug, label, model = "office", _("Alarms and exports"), OfficeEvent
+    kind, by, related = "code", "by", ("by", "person")
+
+    def codes(self) -> Mapping[str, Words]:
+        """What happened, in the past tense."""
+        return dict(OfficeEvent.Code.choices)
+
+    def of_person(self, wanted: Wanted) -> Q | None:
+        """An export about the person."""
+        return Q(person=wanted.person)
+
+    def event(self, row: OfficeEvent) -> Event:
+        """Return an act of the office."""
+        return Event(
+            at=row.at, family=self.slug, id=row.pk, code=row.code, what=self.words(row.code),
+            by=row.by, whose=row.person, thing=row.about, why=row.why,
+        )  # fmt: skip
+
+
+FAMILIES: tuple[Any, ...] = (Looks(), Changes(), Office())
