@@ -9,5 +9,9 @@ class ChoicesConfig(AppConfig):
     name = "consents"
 
     def ready(self) -> None:
-        """Say what can be set."""
+        """Say what can be set, and what is changed here by draft and second person."""
+        from accounts.changes.kinds import register
         from consents import office  # noqa: F401
+        from consents.register.kind import RegisterChange
+
+        register(RegisterChange())

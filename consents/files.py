@@ -13,8 +13,12 @@ FOLDER = "documents"
 LEFT_OVER_AFTER = timedelta(days=1)
 
 
-def tidy() -> None:
-    """Every night: delete the files of documents, a day old or more, that no document names."""
+def tidy() -> int:
+    """Every night: delete the files of documents, a day old or more, that no document names.
+
+    Returns how many.
+    """
+    gone = 0
     storage: Storage = Document._meta.get_field("file").storage
     before = timezone.now() - LEFT_OVER_AFTER
     for folder in _months(storage):
@@ -23,6 +27,8 @@ def tidy() -> None:
         for name in names:
             if name not in kept and storage.get_modified_time(name) < before:
                 storage.delete(name)
+                gone += 1
+    return gone
 
 
 def _months(storage: Storage) -> Iterator[str]:

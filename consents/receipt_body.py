@@ -43,11 +43,6 @@ OBJECTION_STATUS = {
     Act.OBJECTION_WITHDRAWN: "dpv:LegitimateInterestNotObjected",
     Act.NOT_OBJECTED: "dpv:LegitimateInterestNotObjected",
 }
-# The rights a person has besides, by the basis (arts 7, 13-18, 20-22 and 77 GDPR).
-RIGHTS = {
-    "6(1)(a)": ("A7-3", "A15", "A16", "A17", "A18", "A20", "A22", "A77"),
-    "6(1)(f)": ("A15", "A16", "A17", "A18", "A21", "A22", "A77"),
-}
 
 
 def address(path: str) -> str:
@@ -205,7 +200,7 @@ def _notice(event: ChoiceEvent) -> Node:
 
 
 def _rights(version: PurposeVersion) -> list[Node]:
-    return [{"@id": f"eu-gdpr:{article}"} for article in RIGHTS.get(version.legal_basis, ("A77",))]
+    return [{"@id": right.term} for right in version.rights]
 
 
 def _status(event: ChoiceEvent) -> Node:

@@ -14,41 +14,22 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count, Max, Min
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
-from django.utils.translation import gettext as _
 
 from accounts.models import AccessEvent, User
+from consents import rights
 from consents.models import Party, PurposeVersion, System, Use
 from consents.models.purposes import Control, LegalBasis, PurposeText
+from consents.queries import register
 from dsar import laws
-from dsar.deadlines import EEA, RegimeCode
+from dsar.deadlines import RegimeCode
 from dsar.models import Step, SubjectRequest
 from dsar.sources.base import Description, Words, label_of, registered
 from portal.lib.office.contacts import controller
 
-# Countries whose protection the Commission found adequate for every recipient (art. 45): without
-# those where it depends on who receives, such as the United States.
-ADEQUATE = frozenset("AD AR CA CH FO GB GG IL IM JE JP KR NZ UY".split())  # noqa: SIM905
 LOOKS_SHOWN = 20
 
-RIGHTS: dict[str, str | Words] = {
-    "7(3)": gettext_lazy("withdraw your agreement at any time (art. 7(3))"),
-    "16": gettext_lazy("have wrong data corrected (art. 16)"),
-    "17": gettext_lazy("have data erased (art. 17)"),
-    "18": gettext_lazy("have its use paused (art. 18)"),
-    "20": gettext_lazy("take along the data you gave us (art. 20)"),
-    "21": gettext_lazy("object (art. 21)"),
-    "22": gettext_lazy("have a decision of a machine looked at by a person (art. 22)"),
-}
-# Which rights a basis gives (DPV 2.3; erasure also where its duty has ended, art. 17(1)(a)).
-RIGHTS_OF: dict[str, tuple[str, ...]] = {
-    LegalBasis.CONSENT: ("7(3)", "16", "17", "18", "20", "22"),
-    LegalBasis.CONTRACT: ("16", "17", "18", "20", "22"),
-    LegalBasis.LEGAL_DUTY: ("16", "18"),
-    LegalBasis.VITAL: ("16", "17", "18", "22"),
-    LegalBasis.PUBLIC_TASK: ("16", "18", "21", "22"),
-    LegalBasis.INTEREST: ("16", "17", "18", "21", "22"),
-}
+# Not listed beside each purpose: this is the copy, and the remedies stand at the end of part A.
+SAID_ELSEWHERE = frozenset({rights.COPY, rights.COMPLAIN})
 
 
 @dataclass(frozen=True)
@@ -62,6 +43,7 @@ class PurposeOfMine:
     last: datetime | None
     rights: list[Words]
     recipients: list[str]
+    automated: str  # the logic of a decision that a machine makes alone (art. 15(1)(h))
 
 
 @dataclass(frozen=True)
@@ -98,6 +80,8 @@ def for_request(request: SubjectRequest, found: Iterable[Step]) -> dict[str, Any
         "categories": [(label_of(step.source), _description(step.source)) for step in held],
         "purposes": concerned,
         "never": never,
+        "automated": [one for one in concerned if one.automated],
+        "rights": [right for right in rights.ALL if right not in SAID_ELSEWHERE],
         "recipients": _recipients(request.person),
         "looks": _looks(request.person),
         "remedies": laws.remedies(request),
@@ -117,12 +101,15 @@ def _purposes(person: User) -> tuple[list[PurposeOfMine], list[str]]:
     happened = _happened(person)
     versions = PurposeVersion.objects.in_force(timezone.now()).select_related("purpose")
     ordered = sorted(versions, key=lambda version: (version.purpose.position, version.purpose.slug))
+    automated = register.automated(version.purpose_id for version in ordered)
     concerned, never = [], []
     for version in ordered:
         purpose = version.purpose
         always = purpose.control == Control.NONE and not purpose.by_document
         if purpose.pk in happened or always:
-            concerned.append(_of_mine(version, happened.get(purpose.pk)))
+            concerned.append(
+                _of_mine(version, happened.get(purpose.pk), automated.get(purpose.pk, ""))
+            )
         else:
             never.append(version.text().title)
     return concerned, never
@@ -141,7 +128,9 @@ def _happened(person: User) -> dict[int, dict[str, Any]]:
     return found
 
 
-def _of_mine(version: PurposeVersion, happened: dict[str, Any] | None) -> PurposeOfMine:
+def _of_mine(
+    version: PurposeVersion, happened: dict[str, Any] | None, automated: str
+) -> PurposeOfMine:
     happened = happened or {}
     return PurposeOfMine(
         version.text(),
@@ -149,45 +138,36 @@ def _of_mine(version: PurposeVersion, happened: dict[str, Any] | None) -> Purpos
         happened.get("uses", 0),
         happened.get("first"),
         happened.get("last"),
-        [RIGHTS[right] for right in RIGHTS_OF.get(version.legal_basis, ())],
+        [right.words for right in version.rights if right not in SAID_ELSEWHERE],
         happened.get("recipients", []),
+        automated,
     )
 
 
 def _recipients(person: User) -> list[Recipient]:
-    systems = (
+    systems = list(
         _uses(person)
         .values("system__slug", "system__name", "system__kind", "system__country")
         .annotate(uses=Count("document"), first=Min("at"), last=Max("at"))
         .order_by("system__name")
     )
-    return [_recipient(row) for row in systems]
+    keys = [(row["system__slug"], row["system__country"]) for row in systems]
+    covered = register.safeguards(keys)
+    return [_recipient(row, covered.get(row["system__slug"])) for row in systems]
 
 
-def _recipient(row: dict[str, Any]) -> Recipient:
-    country = row["system__country"]
-    is_transfer = bool(country) and country not in EEA
+def _recipient(row: dict[str, Any], transfer: register.Transfer | None) -> Recipient:
+    """``transfer`` is what covers it (art. 15(2), 45, 46), as the register of processing says."""
     return Recipient(
         row["system__name"],
         System.Kind(row["system__kind"]).label,
-        country,
+        row["system__country"],
         row["uses"],
         row["first"],
         row["last"],
-        is_transfer=is_transfer,
-        safeguard=_safeguard(row["system__slug"], country) if is_transfer else "",
+        is_transfer=transfer is not None,
+        safeguard=transfer.words if transfer else "",
     )
-
-
-def _safeguard(slug: str, country: str) -> Words:
-    """Return by what a transfer is covered (art. 15(2), 45, 46): as the operator has set it up."""
-    texts = settings.TRANSFER_SAFEGUARDS.get(slug)
-    if isinstance(texts, dict):
-        language = (get_language() or "en").split("-")[0]
-        return str(texts.get(language) or texts.get("en") or "")
-    if country in ADEQUATE:
-        return _("a decision of the European Commission that the protection is adequate (art. 45)")
-    return _("not named in this register: ask the data protection officer for it (art. 46)")
 
 
 def _looks(person: User) -> Looks:

@@ -27,14 +27,16 @@ def ask_and_give_up() -> None:
         identity.remind(pk)
 
 
-def clear_away() -> None:
-    """Every night: destroy proofs that have served, forget codes, links and drafts that ended."""
+def clear_away() -> int:
+    """Every night: destroy proofs that have served, forget codes, links and drafts that ended.
+
+    Returns how many.
+    """
     now = timezone.now()
-    for pk in _requests_with_old_proofs():
-        identity.destroy_old_proofs(pk)
-    AskCode.objects.filter(expires_at__lt=now - CODES_KEPT).delete()
-    Confirmation.objects.filter(expires_at__lt=now - LINKS_KEPT).delete()
-    drafts.forget_old()
+    gone = sum(identity.destroy_old_proofs(pk) for pk in _requests_with_old_proofs())
+    gone += AskCode.objects.filter(expires_at__lt=now - CODES_KEPT).delete()[0]
+    gone += Confirmation.objects.filter(expires_at__lt=now - LINKS_KEPT).delete()[0]
+    return gone + drafts.forget_old()
 
 
 def _requests_with_old_proofs() -> list[int]:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from portal.lib.countries import EEA as EEA
+
 DAY = timedelta(days=1)
 SATURDAY, SUNDAY = 5, 6
 
@@ -215,10 +217,6 @@ LAWS: dict[str, RegimeCode] = {
     "US-VA": RegimeCode.VCDPA,
     "US-CO": RegimeCode.CPA,
 }
-EEA_CODES = (
-    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK"
-)
-EEA = frozenset(EEA_CODES.split())
 
 
 def regime_of(country: str, region: str = "") -> Regime:

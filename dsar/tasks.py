@@ -58,15 +58,19 @@ def sweep() -> None:
     steps.sweep()
 
 
-def end_what_is_due() -> None:
-    """Every night: erase what was kept until today."""
-    erasure.end_what_is_due(timezone.localdate())
+def end_what_is_due() -> int:
+    """Every night: erase what was kept until today; return how many things ended."""
+    return erasure.end_what_is_due(timezone.localdate())
 
 
-def expire_packages() -> None:
-    """Every hour: destroy the copies whose time is over, remind of those whose is nearly."""
-    downloads.expire(timezone.now())
+def expire_packages() -> int:
+    """Every hour: destroy the copies whose time is over, remind of those whose is nearly.
+
+    Returns how many were destroyed.
+    """
+    destroyed = downloads.expire(timezone.now())
     downloads.remind(timezone.now())
+    return destroyed
 
 
 def mind_pauses() -> None:
@@ -76,17 +80,17 @@ def mind_pauses() -> None:
     restriction.pause_new_documents()
 
 
-def tidy() -> None:
+def tidy() -> int:
     """Every night: delete sealed files that no row names, left by workers that died; and keys of
-    rows outside that no open request and nothing kept needs."""
+    rows outside that no open request and nothing kept needs. Return how many files there were."""
     trails.tidy()
     named = set(Step.objects.exclude(part="").values_list("part", flat=True))
     suffixed = {name + suffix for name in named for suffix in (parts.ROWS, parts.FILES)}
-    _tidy(parts.FOLDER, suffixed)
+    gone = _tidy(parts.FOLDER, suffixed)
     kept = Package.objects.filter(destroyed_at=None).values_list("name", flat=True)
-    _tidy(packages.FOLDER, set(kept))
-    _tidy(enclosures.FOLDER, set(enclosures.kept_names()))
-    _tidy(outside.FOLDER, outside.kept_names())
+    gone += _tidy(packages.FOLDER, set(kept))
+    gone += _tidy(enclosures.FOLDER, set(enclosures.kept_names()))
+    return gone + _tidy(outside.FOLDER, outside.kept_names())
 
 
 def _make_ready(held: steps.Claim) -> None:
@@ -118,14 +122,16 @@ def _failed(held: steps.Claim, cause: Cause, *, final: bool = False) -> None:
         log.warning("step %s: the lease was lost before its failure was written", held.step.pk)
 
 
-def _tidy(folder: str, named: set[str]) -> None:
-    """Delete what lies two levels below a folder, is old enough, and has no row."""
-    before = timezone.now() - LEFT_OVER_AFTER
+def _tidy(folder: str, named: set[str]) -> int:
+    """Delete what lies two levels below a folder, is old, and has no row; return how many."""
+    before, gone = timezone.now() - LEFT_OVER_AFTER, 0
     for request in _listdir(folder)[0]:
         for file in _listdir(f"{folder}/{request}")[1]:
             name = f"{folder}/{request}/{file}"
             if name not in named and default_storage.get_modified_time(name) < before:
                 default_storage.delete(name)
+                gone += 1
+    return gone
 
 
 def _listdir(path: str) -> tuple[list[str], list[str]]:

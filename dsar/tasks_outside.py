@@ -5,12 +5,15 @@ from django.utils import timezone
 from dsar.actions import outside, owners
 
 
-def follow_up() -> None:
-    """Every hour: remind, tell the office of what nobody answered, forget what was used."""
+def follow_up() -> int:
+    """Every hour: remind, tell the office of what nobody answered, forget what was used.
+
+    Returns how many answers and codes were forgotten.
+    """
     now = timezone.now()
     owners.remind_all(now)
     owners.escalate(now)
-    outside.forget()
+    return outside.forget()
 
 
 def ask_about_ends() -> None:

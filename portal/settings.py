@@ -343,9 +343,6 @@ RETENTION = {
 # Acts for which one person asks and another one decides; empty for an office of one.
 SECOND_PERSON = env.list("SECOND_PERSON", default=["refuse", "extend", "erase_evidence", "change"])
 PACKAGE_DAYS = env.int("PACKAGE_DAYS", default=30)
-# What covers a transfer to a recipient outside the EEA (art. 46), in words: slug of the system to
-# language to sentence. Stands in part A of each copy (art. 15(2)).
-TRANSFER_SAFEGUARDS = env.json("TRANSFER_SAFEGUARDS", default={})
 # Data of others in a copy (art. 15(4)): "suggest" places for staff to decide about, or "none".
 REDACT = env.str("REDACT", default="suggest", choices=("suggest", "none"))
 REDACT_MOST_BYTES = env.int("REDACT_MOST_BYTES", default=50 * 1024 * 1024)  # of one file

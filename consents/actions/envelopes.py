@@ -64,11 +64,13 @@ def try_again(event: InboundEvent, *, by: User | None) -> InboundEvent:
     return event
 
 
-def forget_bodies() -> None:
-    """Empty what was kept longer than ``KEPT``; the row still says that there was an event."""
-    InboundEvent.objects.filter(status__in=OPEN, received_at__lt=timezone.now() - KEPT).update(
-        status=InboundEvent.Status.EXPIRED, body=b""
-    )
+def forget_bodies() -> int:
+    """Empty what was kept longer than ``KEPT``; the row still says that there was an event.
+
+    Returns how many.
+    """
+    old = InboundEvent.objects.filter(status__in=OPEN, received_at__lt=timezone.now() - KEPT)
+    return old.update(status=InboundEvent.Status.EXPIRED, body=b"")
 
 
 def _keep(

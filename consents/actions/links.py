@@ -173,12 +173,16 @@ def enter_code(link: DocumentLink, code: str) -> Entered:
     return Entered.RIGHT
 
 
-def forget_ended() -> None:
-    """Every night: delete codes a day after they ended, and links that ended three months ago."""
+def forget_ended() -> int:
+    """Every night: delete codes a day after they ended, and links that ended three months ago.
+
+    Returns how many.
+    """
     now = timezone.now()
-    LinkCode.objects.filter(expires_at__lt=now - timedelta(days=1)).delete()
+    gone = LinkCode.objects.filter(expires_at__lt=now - timedelta(days=1)).delete()[0]
     long_ago = now - REMEMBERED
-    DocumentLink.objects.filter(Q(expires_at__lt=long_ago) | Q(revoked_at__lt=long_ago)).delete()
+    ended = DocumentLink.objects.filter(Q(expires_at__lt=long_ago) | Q(revoked_at__lt=long_ago))
+    return gone + ended.delete()[0]
 
 
 def _hash(link: DocumentLink, code: str) -> str:

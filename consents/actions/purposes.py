@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from consents import catalogue, office, widening
-from consents.actions import announcements
+from consents.actions import announcements, register
 from consents.catalogue import PurposeSeed, Wording
 from consents.models import Party, Purpose, PurposeText, PurposeVersion, System
 from consents.models.purposes import Control, LegalBasis
@@ -113,7 +113,8 @@ def publish(
 def load_catalogue(
     shape: str | None = None, *, folder: Path = catalogue.FOLDER, at: datetime | None = None
 ) -> list[PurposeVersion]:
-    """Make the systems and purposes of the catalogue, each with its first version, where missing.
+    """Make the systems and purposes of the catalogue, each with its first version, where missing;
+    and the records of the register of processing that are in its folder ``register``.
 
     ``shape`` is the legal shape of AI training (default: ``settings.AI_TRAINING_SHAPE``); ``at``
     (aware, default: now) is when the first versions are published and take effect; where there are
@@ -131,6 +132,7 @@ def load_catalogue(
             published.append(
                 publish(purpose, seed.wording, published_at=at, effective_from=at + notice)
             )
+    register.load_register(folder / "register", at=at)
     return published
 
 

@@ -88,7 +88,7 @@ def purposes(shape: str, folder: Path = FOLDER) -> list[PurposeSeed]:
 
 def purpose(path: Path) -> PurposeSeed:
     """Read one purpose."""
-    row = _fold(tomllib.loads(path.read_text()))
+    row = folded(tomllib.loads(path.read_text()))
     return PurposeSeed(
         slug=row["slug"],
         control=row["control"],
@@ -115,12 +115,12 @@ def _wording(row: dict[str, Any]) -> Wording:
     )
 
 
-def _fold(value: Any) -> Any:
+def folded(value: Any) -> Any:
     """Join the lines of every text; a no-break space (French punctuation) is kept."""
     if isinstance(value, str):
         return re.sub(r"[ \t]*\n[ \t]*", " ", value).strip(" ")
     if isinstance(value, dict):
-        return {key: _fold(inner) for key, inner in value.items()}
+        return {key: folded(inner) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_fold(inner) for inner in value]
+        return [folded(inner) for inner in value]
     return value

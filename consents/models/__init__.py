@@ -10,6 +10,7 @@ from consents.models.links import DocumentLink, LinkCode
 from consents.models.objections import Objection
 from consents.models.propagation import Propagation
 from consents.models.purposes import Purpose, PurposeText, PurposeVersion
+from consents.models.register import ProcessingRecord, ProcessingVersion, RetentionRun
 from consents.models.systems import System, SystemEvent
 from consents.models.uses import ManifestLine, RunRemedy, TrainingRun, Use
 
@@ -30,11 +31,14 @@ __all__ = [
     "Party",
     "PermitAnswer",
     "PermitChange",
+    "ProcessingRecord",
+    "ProcessingVersion",
     "Propagation",
     "Purpose",
     "PurposeText",
     "PurposeVersion",
     "Receipt",
+    "RetentionRun",
     "RunRemedy",
     "Standing",
     "System",

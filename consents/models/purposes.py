@@ -9,6 +9,9 @@ from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from consents import rights
+from consents.rights import Right
+
 
 class Control(models.TextChoices):
     """What a person can do about a purpose."""
@@ -153,6 +156,12 @@ class PurposeVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose_id} v{self.number}"
+
+    @property
+    def rights(self) -> tuple[Right, ...]:
+        """Return the rights that a person exercises about it (``consents.rights``)."""
+        marketing = self.dpv_purpose == "dpv:DirectMarketing"
+        return rights.exercised(self.legal_basis, marketing=marketing)
 
     @property
     def is_new(self) -> bool:

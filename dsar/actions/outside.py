@@ -191,16 +191,20 @@ def callback_of(task: OutsideTask) -> str:
     return f"{settings.SITE_URL}/hooks/sources/{token_of(task)}/"
 
 
-def forget() -> None:
-    """Every hour: forget what was answered for steps that are finished, and codes that ended."""
-    now = timezone.now()
+def forget() -> int:
+    """Every hour: forget what was answered for steps that are finished, and codes that ended.
+
+    Returns how many.
+    """
+    now, gone = timezone.now(), 0
     copied = Q(step__kind=Step.Kind.COLLECT, step__status=Step.Status.FINISHED)
     closed = ~Q(step__request__status__in=OPEN) & Q(step__isnull=False)
     for task in OutsideTask.objects.filter(copied | closed).exclude(answer=""):
         with transaction.atomic():
             _forget_answer(task)
             task.save(update_fields=["answer", "answer_key"])
-    OutsideCode.objects.filter(expires_at__lt=now - timedelta(days=1)).delete()
+        gone += 1
+    return gone + OutsideCode.objects.filter(expires_at__lt=now - timedelta(days=1)).delete()[0]
 
 
 def kept_names() -> set[str]:

@@ -162,9 +162,9 @@ def empty_expired() -> None:
     useless.exclude(text="").update(**_EMPTIED)
 
 
-def delete_old() -> None:
-    """Delete the rows of mails older than ``KEPT``."""
-    OutgoingMail.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
+def delete_old() -> int:
+    """Delete the rows of mails older than ``KEPT``; return how many."""
+    return OutgoingMail.objects.filter(created_at__lt=timezone.now() - KEPT).delete()[0]
 
 
 _EMPTIED = {"subject": "", "text": "", "html": ""}

@@ -14,6 +14,6 @@ def sweep() -> None:
     mail.deliver_due()
 
 
-def delete_old() -> None:
-    """Every night: delete the rows whose time is over."""
-    mail.delete_old()
+def delete_old() -> int:
+    """Every night: delete the rows whose time is over; return how many."""
+    return mail.delete_old()

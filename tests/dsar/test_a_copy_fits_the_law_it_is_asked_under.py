@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from accounts.actions import look
 from accounts.models import AccessEvent, User
+from consents.actions import register
 from consents.models import Purpose, System, Use
 from dsar.models import SubjectRequest
 from dsar.sources.base import Column, Row, Table
@@ -16,6 +16,13 @@ from dsar.sources.portal.account import AccountSource
 from tests.dsar.worlds import Ask, make_document, make_life, unpack, work
 
 pytestmark = pytest.mark.django_db
+DRAFT = {
+    "role": "controller",
+    "data_subjects": ["dpv:Customer"],
+    "measures_en": "Sealed.",
+    "measures_fr": "Scellé.",
+}
+TRANSFER = {"recipient": "abroad", "country": "US", "safeguard": "46(2)(c)"}
 
 
 def words(request: SubjectRequest, name: str = "index.html") -> str:
@@ -49,11 +56,14 @@ def test_data_to_take_elsewhere_is_what_the_person_gave_and_nothing_more(
 
 
 def test_part_a_is_about_this_person(
-    alice: User, bob: User, sam: User, purpose: Purpose, open_request: Ask, settings: Any
+    alice: User, bob: User, sam: User, purpose: Purpose, open_request: Ask
 ) -> None:
-    settings.TRANSFER_SAFEGUARDS = {"abroad": {"en": "standard clauses of 2021"}}
     documents = make_life(alice, bob)
     system = System.objects.create(slug="abroad", name="Far lab", country="US")
+    register.record(
+        purpose.slug,
+        {**DRAFT, "transfers": [{**TRANSFER, "detail_en": "standard clauses of 2021"}]},
+    )
     version = purpose.versions.latest("number")
     Use.objects.create(
         document=documents["own"], version=version, system=system, at=version.published_at
