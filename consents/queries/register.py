@@ -7,8 +7,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from django.conf import settings
-
 from consents.models import (
     ProcessingRecord,
     ProcessingVersion,
@@ -120,8 +118,3 @@ def period(slug: str, now: datetime) -> str:
     """Return how long a purpose keeps its data (ISO 8601) as published; empty if not known."""
     version = PurposeVersion.objects.in_force(now).filter(purpose__slug=slug).first()
     return version.retention_duration if version else ""
-
-
-def controller() -> dict[str, str]:
-    """Return who we are: name, address, mail, and the data protection officer's name and mail."""
-    return dict(settings.CONTROLLER)

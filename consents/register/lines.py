@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Organisation
 from consents.models.register import Role
-from consents.queries.register import Record, Transfer, controller
+from consents.queries.register import Record, Transfer
 from consents.register import terms
 from consents.register.jobs import JOBS
+from portal.lib.office.contacts import controller
 
 Words = str | Promise
 
