@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from allauth.idp.oidc.contrib.rest_framework.authentication import TokenAuthentication
+from django.core.handlers.wsgi import WSGIRequest
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
@@ -51,8 +52,7 @@ class MachineAuthentication(TokenAuthentication):  # type: ignore[misc]
         scheme, _space, _value = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return None
-        # The plain request: else the body would be read, and judged, before its sender is known.
-        found = super().authenticate(request._request)
+        found = super().authenticate(_without_body(request))
         if found is None or found[1] is None:
             raise InvalidToken
         _user, token = found
@@ -61,3 +61,12 @@ class MachineAuthentication(TokenAuthentication):  # type: ignore[misc]
     def authenticate_header(self, request: Request) -> str:
         """Make a missing or expired token a 401 and not a 403 (RFC 6750 §3)."""
         return CHALLENGE
+
+
+def _without_body(request: Request) -> WSGIRequest:
+    """Return the call as if nothing had been sent with it.
+
+    Else its form would be read, and what is broken in it answered as a page, before it is known who
+    sends it.
+    """
+    return WSGIRequest(request.META | {"CONTENT_TYPE": "", "CONTENT_LENGTH": "0"})

@@ -10,7 +10,9 @@ from allauth.idp.oidc import views
 from allauth.idp.oidc.models import Client
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -40,11 +42,19 @@ def _guarded(view: View) -> View:
                 status=429,
                 headers={"Retry-After": str(counting.seconds_left())},
             )
-        if not all(is_storable(text) for text in _said(request)):
+        if not _is_readable(request):
             return JsonResponse({"error": "invalid_request"}, status=400)
         return view(request)
 
     return guarded
+
+
+def _is_readable(request: HttpRequest) -> bool:
+    """Whether the form is one, not too large, and holds nothing that cannot be stored."""
+    try:
+        return all(is_storable(text) for text in _said(request))
+    except (BadRequest, MultiPartParserError, SuspiciousOperation):
+        return False
 
 
 def _said(request: HttpRequest) -> Iterator[str]:

@@ -168,6 +168,20 @@ def test_broken_json_is_looked_at_only_after_the_token(live: str) -> None:
     assert http(live + "/probe/", b"{broken", headers)[0] == 401
 
 
+BROKEN_FORM = {"Content-Type": "multipart/form-data"}  # which has no end
+
+
+def test_a_broken_form_is_answered_in_json_like_every_other_mistake(live: str) -> None:
+    client_id, secret = machine_clients.create("x", scopes=["uses:write"])
+    access = token(live, client_id, secret)[2]["access_token"]
+    signed = BROKEN_FORM | {"Authorization": f"Bearer {access}"}
+    status, _headers, answer = http(live + "/probe/", b"--x\r\nbad", signed)
+    assert (status, answer["code"]) == (415, "unsupported_media_type")
+    assert http(live + "/probe/", b"--x\r\nbad", BROKEN_FORM)[0] == 401
+    status, _headers, answer = http(live + TOKEN, b"--x\r\nbad", BROKEN_FORM)
+    assert (status, answer["error"]) == (400, "invalid_request")
+
+
 @pytest.mark.parametrize("name", ["refresh_token", "authorization_code", "password", "", "urn:x"])
 def test_no_other_grant_is_answered(live: str, name: str) -> None:
     client_id, secret = machine_clients.create("x", scopes=["uses:write"])
