@@ -1,4 +1,4 @@
-"""A database described by a mapping, in SQLite and in PostgreSQL: found, copied, erased, proven."""
+"""A database described by a mapping, of three makers: found, copied, erased, proven."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -16,12 +16,13 @@ from dsar.sources import base
 from dsar.sources.sql import trails
 from dsar.sources.sql.selecting import Known
 from tests.dsar.billing import Billing, describe, source
+from tests.dsar.mariadb import DATABASES
 from tests.dsar.worlds import Ask, unpack, verify, work
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=DATABASES)
 def billing(request: Any, tmp_path: Path, monkeypatch: Any, db: None) -> Iterator[Billing]:
     made = Billing(request.param, tmp_path, monkeypatch)
     yield made
@@ -173,6 +174,16 @@ def test_every_proven_address_counts_and_no_other(
     verify("alice.home@example.net", alice)
     alice.email = "alice@evil.example"  # claimed in the profile, and never proven
     alice.save()
+    assert source(tmp_path).find(alice) == 1
+
+
+def test_an_address_that_only_looks_like_the_persons_is_somebody_elses(
+    billing: Billing, tmp_path: Path, alice: User
+) -> None:
+    """Most databases of MySQL and MariaDB say that é is e, and that blanks at the end are none."""
+    billing.customer(1, "alicé@example.org")
+    billing.customer(2, "alice@example.org ")
+    billing.customer(3, "ALICE@example.org")
     assert source(tmp_path).find(alice) == 1
 
 

@@ -1,18 +1,16 @@
 """A database that is down, refuses, or does not fit: the right cause, and nothing of its data."""
 
 import logging
-import subprocess
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
-from shutil import which
 from typing import Any
 
 import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
-from sqlalchemy import make_url, update
+from sqlalchemy import make_url, text, update
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 
 from accounts.models import User
@@ -20,16 +18,18 @@ from dsar import tasks
 from dsar.models import Step
 from dsar.sources import base
 from dsar.sources.base import SourceError
+from dsar.sources.sql.causes import causes
 from dsar.sources.sql.database import make_engine, mysql_session
 from dsar.sources.sql.selecting import CHUNK, Known, of_person
 from tests.dsar.billing import MAPPING, Billing, describe, source
+from tests.dsar.mariadb import DATABASES, IS_HERE
 from tests.dsar.worlds import Ask
 
 pytestmark = pytest.mark.django_db
 ALICE = "alice@example.org"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=DATABASES)
 def billing(request: Any, tmp_path: Path, monkeypatch: Any, db: None) -> Iterator[Billing]:
     made = Billing(request.param, tmp_path, monkeypatch)
     yield made
@@ -223,13 +223,32 @@ def test_a_session_of_mysql_has_its_time_outs() -> None:
     assert make_engine(make_url("mysql+pymysql://u@h/d"), 5).dialect.name == "mysql"
 
 
-@pytest.mark.skipif(
-    not (which("mysqld") or which("mariadbd")),
-    reason="no MySQL server here: only its SQL is looked at, it is not run",
-)
-def test_a_real_mysql_takes_what_we_say() -> None:
-    server = which("mysqld") or which("mariadbd") or ""
-    subprocess.run([server, "--version"], check=True)
+@pytest.fixture
+def in_mariadb(tmp_path: Path, monkeypatch: Any, db: None) -> Iterator[Billing]:
+    made = Billing("mariadb", tmp_path, monkeypatch)
+    yield made
+    made.drop()
+
+
+needs_mariadb = pytest.mark.skipif(not IS_HERE, reason="no server of MariaDB (mariadbd) here")
+
+
+@needs_mariadb
+def test_mariadb_gives_up_a_statement_that_takes_too_long(
+    in_mariadb: Billing, tmp_path: Path
+) -> None:
+    made = source(tmp_path, MAPPING.replace("time_out: 20", "time_out: 1"))
+    with made.database.reading() as reading, pytest.raises(SourceError) as caught, causes():
+        reading.execute(text("SELECT SLEEP(20)")).all()
+    assert caught.value.cause == "unavailable"
+
+
+@needs_mariadb
+def test_mariadb_refuses_who_it_does_not_know(
+    in_mariadb: Billing, tmp_path: Path, monkeypatch: Any
+) -> None:
+    monkeypatch.setenv("BILLING_URL", in_mariadb.url.replace("//root@", "//nobody_we_know@"))
+    assert cause(source(tmp_path)) == "refused"
 
 
 def check(*args: str, **options: Any) -> str:
@@ -245,14 +264,15 @@ def test_the_command_compares_and_tries_and_changes_nothing(
     billing.customer(1, ALICE, "Alice")
     billing.invoice(1, 1, "2024-01-02")
     billing.run("CREATE TABLE orders_audit (of INTEGER REFERENCES customers (id))")
-    if billing.kind == "postgresql":  # of SQLite an index of an expression cannot be read
+    if billing.kind == "postgresql":  # of the others an index of an expression cannot be read
         billing.run("CREATE INDEX known ON customers (lower(email))")
     names = ("customers", "invoices", "lines")
     dump = [billing.run(f"SELECT * FROM {name}") for name in names]  # noqa: S608
     said = check(file, connect=True, sample=ALICE.upper())
     assert "“orders_audit” refers to “customers” and is not described" in said
-    assert "“customer_id” of “invoices” has no index" in said
-    assert ("“email” of “customers” has no index" in said) is (billing.kind == "sqlite")
+    # MariaDB makes an index for each reference.
+    assert ("“customer_id” of “invoices” has no index" in said) is (billing.kind != "mariadb")
+    assert ("“email” of “customers” has no index" in said) is (billing.kind != "postgresql")
     assert "keep until 2034-01-02: Invoices: kept ten years for the tax office (1)" in said
     assert "Customer: 1\n    Name A••••, Address a•••••••" in said
     assert dump == [billing.run(f"SELECT * FROM {name}") for name in names]  # noqa: S608
