@@ -76,7 +76,9 @@ class EntryForm(forms.Form):
         allow_empty_file=True,
     )
     answer_to_agent = forms.BooleanField(
-        label=_("It says that the answer goes to them."), required=False
+        label=_("It says that the answer goes to them."),
+        help_text=_("They are written to besides the person, who can end it at any time."),
+        required=False,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -100,6 +102,8 @@ class EntryForm(forms.Form):
             self.add_error("mandate", _("Enclose what shows it."))
         if given.get("answer_to_agent") and proof == Mandate.Proof.NONE:
             self.add_error("answer_to_agent", _("Without it, the answer goes to the person."))
+        if given.get("answer_to_agent") and not given.get("agent_email"):
+            self.add_error("agent_email", _("Without an address nobody can be written to."))
         if given.get("country"):
             self._place(given)
         return given

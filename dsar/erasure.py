@@ -15,7 +15,15 @@ from dsar.grounds import Cause, ErasureGround, Sentence
 from dsar.models import ErasureItem, Step, SubjectRequest
 from dsar.models.erasure import STAYING, Decision
 from dsar.searching import as_fields, held_until, proposals
-from dsar.sources.base import Declined, Source, SourceError, place_of, registered, source_of
+from dsar.sources.base import (
+    Declined,
+    Pending,
+    Source,
+    SourceError,
+    place_of,
+    registered,
+    source_of,
+)
 from dsar.states import Status
 
 log = logging.getLogger(__name__)
@@ -73,7 +81,8 @@ def prove(held: steps.Claim) -> None:
 def end_what_is_due(today: date, *, person_id: int | None = None) -> int:
     """Erase what was kept until a date that has come; return how many things ended.
 
-    A thing under a legal hold stays until it is lifted. ``today`` is in the controller's zone.
+    Nothing counts as ended before a new search proves it (invariant 9). A thing under a legal hold
+    stays until it is lifted. ``today`` is in the controller's zone.
     With ``person_id`` only what is kept of that person.
     """
     due = ErasureItem.objects.filter(
@@ -89,6 +98,8 @@ def end_what_is_due(today: date, *, person_id: int | None = None) -> int:
     for pk in _in_order(due):
         try:
             ended += _end_one(pk)
+        except Pending as pending:
+            log.info("item %s takes its time to end: %s", pk, pending.awaits)
         except SourceError as error:
             # The next night tries again; the item shows as due until then.
             log.error("item %s could not be ended: %s", pk, error.cause)
@@ -168,6 +179,8 @@ def _end_one(pk: int) -> bool:
     source = source_of(item.source)
     traced = ledger.trace(source, item)
     source.end(request.person, item)
+    if not source.has_ended(request.person, item):
+        raise SourceError(Cause.STILL_THERE)
     ledger.record_end(item, traced)
     item.ended_at, item.label = timezone.now(), ""
     item.save(update_fields=["ended_at", "label"])

@@ -74,7 +74,10 @@ class ApproveForm(forms.Form):
 class RefuseForm(forms.Form):
     """A refusal with its ground and what shows it (art. 12(5): the controller bears the proof)."""
 
-    ground = forms.ChoiceField(label=_("Ground"), choices=RefusalGround.choices)
+    # None is chosen beforehand: a ground is a decision.
+    ground = forms.ChoiceField(
+        label=_("Ground"), choices=[("", _("Choose the ground")), *RefusalGround.choices]
+    )
     evidence = forms.CharField(
         label=_("What shows it"),
         help_text=_("The person reads this, with the way to complain and to a court."),

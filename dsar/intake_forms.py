@@ -45,6 +45,17 @@ KINDS: dict[Kind, tuple[Any, Any]] = {
 }
 
 
+class AskCodeForm(forms.Form):
+    """A code from the mail: the short one, or the long one."""
+
+    code = forms.CharField(
+        label=_("Code from the mail"),
+        help_text=_("Eight digits; or the long code. Spaces and dashes do not matter."),
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "spellcheck": "false"}),
+    )
+
+
 class AnswersForm(forms.Form):
     """The questions of one kind. ``kept`` names the fields that go into the details."""
 

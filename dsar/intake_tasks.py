@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from dsar import drafts, office
-from dsar.actions import identity
+from dsar.actions import doubts, proofs
 from dsar.models import AskCode, Attachment, Confirmation, SubjectRequest
 from dsar.models.requests import Identity
 from dsar.states import OPEN, Status
@@ -22,9 +22,9 @@ def ask_and_give_up() -> None:
     now, waits = timezone.now(), timedelta(days=office.IDENTITY_DAYS.now())
     waiting = SubjectRequest.objects.filter(status=Status.IDENTITY).order_by("identity_asked_at")
     for pk in _keys(waiting.filter(identity_asked_at__lte=now - waits)):
-        identity.give_up(pk)
+        doubts.give_up(pk)
     for pk in _keys(waiting.filter(identity_asked_at__lte=now - waits / 2)):
-        identity.remind(pk)
+        doubts.remind(pk)
 
 
 def clear_away() -> int:
@@ -33,7 +33,7 @@ def clear_away() -> int:
     Returns how many.
     """
     now = timezone.now()
-    gone = sum(identity.destroy_old_proofs(pk) for pk in _requests_with_old_proofs())
+    gone = sum(proofs.destroy_old(pk) for pk in _requests_with_old_proofs())
     gone += AskCode.objects.filter(expires_at__lt=now - CODES_KEPT).delete()[0]
     gone += Confirmation.objects.filter(expires_at__lt=now - LINKS_KEPT).delete()[0]
     return gone + drafts.forget_old()

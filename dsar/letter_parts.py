@@ -54,9 +54,32 @@ QUESTION = Part("reason", _("why we ask"), lambda k: k["pause"].get_reason_displ
 FIRST = Part("first", _("the other request"), lambda k: k["first"].reference)
 DECIDER = Part("decider", _("who decides about the data"), lambda k: k["decider"])
 PLACE = Part("place", _("where the whole answer stands"), lambda k: k["url"])
+REFERENCE = Part("reference", _("the reference"), lambda k: k["request"].reference)
+DUE = Part("due", _("the promised date"), NEW_DATE.words)
+DUE_DAY = Part("due", _("the promised date"), lambda k: date_format(k["request"].due_on, "l j F Y"))
+LINK = Part("link", _("the link"), lambda k: k["link"])
+LIFTED = Part(
+    "lifted", _("from when it is used again"), lambda k: date_format(k["restriction"].lift_on)
+)
+WHY_LIFTED = Part("reason", _("the reason"), lambda k: k["restriction"].lift_reason)
 
 REMEDIES = (APPEAL, AUTHORITY, COURT)  # art. 12(4)
 LETTERS: dict[str, tuple[Part, ...]] = {
+    "received": (REFERENCE, DUE, PLACE),
+    "appeal": (REFERENCE, DUE, PLACE),
+    "identity": (REFERENCE, LINK),
+    "identity_again": (LINK,),
+    "due_moved": (DUE_DAY, PLACE),
+    "restricted": (*REMEDIES, PLACE),
+    "rectified": (*REMEDIES, PLACE),
+    "lifting": (LIFTED, WHY_LIFTED, *REMEDIES, PLACE),
+    "erased": (LINK, *REMEDIES),
+    "obeyed": (PLACE,),
+    "grace": (PLACE,),
+    "reopened": (DUE, PLACE),
+    "withdrawn": (PLACE,),
+    "expiring": (PLACE,),
+    "agent_took": (PLACE,),
     "refused": (GROUND, EVIDENCE, *REMEDIES, PLACE),
     "extended": (NEW_DATE, REASON, EXPLANATION, *REMEDIES, PLACE),
     "answered": (RESOLUTION, *REMEDIES, PLACE),

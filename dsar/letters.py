@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
-from dsar import authorities, laws, letter_parts
+from dsar import agents, authorities, laws, letter_parts
 from dsar.models import Message, Package, Pause, RequestEvent, Restriction, SubjectRequest
 from dsar.models.requests import Kind
 from portal.lib import mail
@@ -153,6 +153,11 @@ def send_certificate(request: SubjectRequest, *, to: str, path: str, has_gaps: b
     _tell(request, "erased", to=to, link=link, has_gaps=has_gaps, authority=authority)
 
 
+def agent_took(request: SubjectRequest, package: Package) -> None:
+    """Say that who acts for the person has downloaded the copy, and how to end it."""
+    _tell(request, "agent_took", unique=str(package.downloads))
+
+
 def announce_expiry(package: Package) -> None:
     """Say that the copy will be destroyed soon."""
     _tell(package.request, "expiring", package=package)
@@ -182,6 +187,7 @@ def _tell(
             words = mail.render(f"dsar/{template}", language=request.language, context=known)
             letter_parts.require(template, words.text, known, request.language)
         mail.send(f"dsar/{template}", to=to, language=request.language, key=key, context=known)
+        agents.tell(request, template, unique=unique, link=str(context.get("link", "")))
 
 
 def preview(request: SubjectRequest, template: str, **context: Any) -> mail.Words:
@@ -199,4 +205,5 @@ def _known(request: SubjectRequest) -> dict[str, Any]:
     """Return what every letter knows; in the language that is active."""
     url = settings.SITE_URL + reverse("dsar:detail", args=[request.reference])
     remedies = laws.remedies(request)
-    return {"request": request, "url": url, "person": request.person, "remedies": remedies}
+    known = {"request": request, "url": url, "person": request.person, "remedies": remedies}
+    return known | {"agent": agents.told(request)}

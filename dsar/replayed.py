@@ -21,13 +21,14 @@ from dsar.actions.holds import held_items
 from dsar.actions.lifecycle import Code, lock, move, note
 from dsar.actions.requests import clock
 from dsar.grounds import ErasureGround, Sentence
-from dsar.ledger import Kind, Line
+from dsar.ledger import Kind
 from dsar.models import ErasureItem, Hold, Step, SubjectRequest
 from dsar.models import requests as models
 from dsar.models.erasure import STAYING, Decision
 from dsar.searching import as_fields, proposals
 from dsar.sources.base import Declined, Pending, Proposal, SourceError, registered
 from dsar.states import Status
+from dsar.volumes import Line
 
 # The way from each status to being carried out; a request that was withdrawn is not the one.
 WAY: dict[str, tuple[Status, ...]] = {

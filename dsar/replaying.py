@@ -16,10 +16,11 @@ from django.db import transaction
 from accounts.actions import claim_address
 from accounts.models import Address, User
 from consents.models import Document
-from dsar import ledger
-from dsar.ledger import Kind, Line, Volume
+from dsar import ledger, volumes
+from dsar.ledger import Kind
 from dsar.models import ErasureRecord, LedgerVolume
 from dsar.replayed import hold_again, is_done, work_off
+from dsar.volumes import Line, Volume
 from portal.lib.crypto import new_token
 
 LINES_AT_ONCE = 2000
@@ -63,12 +64,12 @@ def replay(folder: Path | None = None, *, dry_run: bool = False) -> Report:
         Incomplete, Unsealable: the ledger is not whole, or not of this installation.
     """
     report = Report()
-    volumes = list(_checked(folder))
-    report.volumes = len(volumes)
-    lines = _lines(volumes)
+    read = list(_checked(folder))
+    report.volumes = len(read)
+    lines = _lines(read)
     report.new_lines = len(lines) - ErasureRecord.objects.count()
     if not dry_run:
-        _take_in(volumes)
+        _take_in(read)
     grouped: dict[str, list[Line]] = defaultdict(list)
     for line in lines:
         grouped[line.subject].append(line)
@@ -87,12 +88,12 @@ def _checked(folder: Path | None) -> Iterator[Volume]:
     """Yield the volumes in order, each checked against the one before it."""
     previous, expected = "", 1
     for content in _contents(folder):
-        volume = ledger.open_volume(content)
+        volume = volumes.open_volume(content)
         if folder is not None and folder.is_file():
             yield volume
             return
         if volume.number != expected or volume.previous != previous:
-            raise Incomplete(ledger.name_of(expected))
+            raise Incomplete(volumes.name_of(expected))
         previous, expected = volume.sha256, expected + 1
         yield volume
     last = LedgerVolume.objects.order_by("-number").first()
@@ -102,8 +103,8 @@ def _checked(folder: Path | None) -> Iterator[Volume]:
 
 def _contents(folder: Path | None) -> Iterator[bytes]:
     if folder is None:
-        for number in ledger.numbers():
-            with ledger.storage().open(ledger.name_of(number)) as file:
+        for number in volumes.numbers():
+            with volumes.storage().open(volumes.name_of(number)) as file:
                 yield file.read()
     elif folder.is_file():
         yield folder.read_bytes()
@@ -112,30 +113,30 @@ def _contents(folder: Path | None) -> Iterator[bytes]:
             yield path.read_bytes()
 
 
-def _lines(volumes: list[Volume]) -> list[Line]:
+def _lines(read: list[Volume]) -> list[Line]:
     """Return every line once, those of the database too, in the order in which they happened."""
-    known = {line.uid: line for volume in volumes for line in volume.lines}
+    known = {line.uid: line for volume in read for line in volume.lines}
     for record in ErasureRecord.objects.iterator(chunk_size=LINES_AT_ONCE):
-        known.setdefault(str(record.uid), ledger.as_line(record))
+        known.setdefault(str(record.uid), volumes.as_line(record))
     return sorted(known.values(), key=lambda line: datetime.fromisoformat(line.at))
 
 
 @transaction.atomic
-def _take_in(volumes: list[Volume]) -> None:
+def _take_in(read: list[Volume]) -> None:
     """Give the database back the lines and volumes that the restore has taken from it."""
-    for volume in volumes:
+    for volume in read:
         known = set(
             ErasureRecord.objects.filter(uid__in=[one.uid for one in volume.lines]).values_list(
                 "uid", flat=True
             )
         )
         known_texts = {str(uid) for uid in known}
-        new = [ledger.as_record(one) for one in volume.lines if one.uid not in known_texts]
+        new = [volumes.as_record(one) for one in volume.lines if one.uid not in known_texts]
         ErasureRecord.objects.bulk_create(new, batch_size=LINES_AT_ONCE)
         LedgerVolume.objects.get_or_create(
             number=volume.number,
             defaults={
-                "name": ledger.name_of(volume.number),
+                "name": volumes.name_of(volume.number),
                 "sha256": volume.sha256,
                 "lines": len(volume.lines),
             },

@@ -1,11 +1,8 @@
-"""The rules of requests. An action calls its rule; a page asks all of them what is allowed now."""
+"""The rules of requests. An action calls its rule; a page asks all of them (``dsar.allowed``)."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import date
 
-from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -253,51 +250,6 @@ def may_write(request: SubjectRequest, by: User, today: date) -> None:
 
 
 Rule = Callable[[SubjectRequest, User, date], None]
-
-RULES: dict[str, Rule] = {
-    "take": may_take,
-    "start": may_start,
-    "approve": may_approve,
-    "extend": may_extend,
-    "refuse": may_refuse,
-    "withdraw": may_withdraw,
-    "write": may_write,
-}
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """Whether an act is allowed now, and the sentence that says why not."""
-
-    act: str
-    allowed: bool
-    why_not: str | Promise = ""
-
-
-def acts(
-    request: SubjectRequest, by: User, table: Mapping[str, Rule] | None = None
-) -> dict[str, Verdict]:
-    """Return, for each act, whether ``by`` may do it now; pages grey out the others.
-
-    ``table`` holds the rules to ask, by default those here.
-    """
-    today = timezone.localdate(timezone=timezone.get_default_timezone())
-    asked = RULES if table is None else table
-    return {act: _verdict(act, rule, request, by, today) for act, rule in asked.items()}
-
-
-def _verdict(
-    act: str,
-    rule: Callable[[SubjectRequest, User, date], None],
-    request: SubjectRequest,
-    by: User,
-    today: date,
-) -> Verdict:
-    try:
-        rule(request, by, today)
-    except DomainError as refusal:
-        return Verdict(act, allowed=False, why_not=refusal.message)
-    return Verdict(act, allowed=True)
 
 
 def needs_review(request: SubjectRequest, *, always: bool) -> bool:

@@ -158,6 +158,8 @@ def _is_routine(event: RequestEvent) -> bool:
 
 
 def _who(event: RequestEvent, request: SubjectRequest, reader: object) -> str:
+    if event.detail("to") == "agent":
+        return _("by who acts for the person")
     if event.by is None:
         return _("by the portal itself")
     if event.by == reader:

@@ -7,8 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from dsar import queries
-from dsar.actions import identity
+from dsar import queries, rules_identity
 from dsar.models import SubjectRequest
 
 
@@ -66,7 +65,7 @@ class DeclineForm(forms.Form):
 class ConfirmForm(forms.Form):
     """What showed to staff who asks."""
 
-    how = forms.ChoiceField(label=_("What showed it"), choices=identity.How.choices)
+    how = forms.ChoiceField(label=_("What showed it"), choices=rules_identity.How.choices)
     words = forms.CharField(
         label=_("In a sentence, without numbers of documents"),
         widget=forms.Textarea(attrs={"rows": 2}),

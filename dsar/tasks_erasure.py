@@ -4,7 +4,7 @@ import logging
 
 from django.utils import timezone
 
-from dsar import erasure, ledger
+from dsar import erasure, volumes
 from dsar.actions import grace, holds, recipients
 
 log = logging.getLogger(__name__)
@@ -28,8 +28,8 @@ def tell_recipients() -> None:
 def carry_ledger() -> None:
     """Every minute, and after each erasure: carry the ledger's new lines out of the database."""
     try:
-        ledger.carry()
-    except ledger.LedgerAhead as ahead:
+        volumes.carry()
+    except volumes.LedgerAhead as ahead:
         # Said each minute, until somebody has run the command.
         log.error("the ledger of erasures is ahead at %s: run manage.py replay_erasures", ahead)
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dsar.views import intake, public, signer, staff_new
+from dsar.views import agents, intake, public, signer, staff_new
 
 urlpatterns = [
     path("ask/", public.ask, name="public"),
@@ -14,6 +14,11 @@ urlpatterns = [
     path("requests/draft/<slug:kind>/", intake.draft, name="draft"),
     path("requests/confirm/<str:token>/", intake.confirm, name="confirm"),
     path("requests/confirm/<str:token>/again/", intake.confirm_again, name="confirm-again"),
+    path("requests/<slug:reference>/agent/end/", agents.end, name="agent-end"),
+    path("agent/<slug:reference>/<str:token>/", agents.page, name="agent"),
+    path("agent/<slug:reference>/<str:token>/code/", agents.send_code, name="agent-code"),
+    path("agent/<slug:reference>/<str:token>/open/", agents.open_, name="agent-open"),
+    path("agent/<slug:reference>/<str:token>/copy/", agents.download, name="agent-copy"),
     path("requests/<slug:reference>/confirm/", intake.confirm_own, name="confirm-own"),
     path("requests/<slug:reference>/proof/", intake.proof, name="proof"),
     path("requests/<slug:reference>/files/<uuid:uid>/", intake.file, name="file"),

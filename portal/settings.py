@@ -248,9 +248,12 @@ ACCOUNT_RATE_LIMITS = {
     # Of a signer's link: codes sent, and codes tried. A refusal by it has no limit.
     "send_link_code": "20/m/ip,3/5m/key,20/d/key",
     "open_link": "20/m/ip,30/h/key",
-    # Of the public form: codes sent, codes tried, objections (which need no code), and links that
-    # confirm sent anew.
-    "send_ask_code": "20/m/ip,3/5m/key,20/d/key",
+    # Of the public form, so that a stranger's tries shut nobody out (ADR 26): what one browser asks
+    # for and tries; what is mailed to one address, and the slower pace once that is used up;
+    # objections, which need no code, about one address from one network; links sent anew.
+    "ask_for_code": "20/m/ip,5/5m/key",
+    "send_ask_code": "3/5m/key,8/d/key",
+    "send_ask_code_slowly": "1/3h/key",
     "try_ask_code": "20/m/ip,30/h/key",
     "send_ask": "10/m/ip,5/h/key",
     "send_confirmation": "20/m/ip,3/5m/key,10/d/key",

@@ -153,7 +153,7 @@ class Handler(BaseHTTPRequestHandler):
         if not self.is_signed(body):
             return
         question = json.loads(body)
-        if not self.server.later or question["action"] == "end":
+        if not self.server.later or "callback" not in question:
             self.say(200, self.server.notes.answer(question))
             return
         self.say(202, {}, **{"Retry-After": "30"})

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from dsar import letters, rules, states
-from dsar.actions import engine, identity
+from dsar.actions import engine, proofs
 from dsar.actions.lifecycle import Code, lock, move
 from dsar.models import SubjectRequest
 from dsar.models.requests import Channel, Identity
@@ -117,5 +117,5 @@ def forward_to_controller(
 def _end(request: SubjectRequest, by: User) -> None:
     """Let go of what was collected or sent for a request that gets no answer of its own."""
     engine.discard_parts(request)
-    identity.destroy_proofs(request, by=by)
+    proofs.destroy(request, by=by)
     request.confirmations.filter(used_at=None).update(used_at=timezone.now())

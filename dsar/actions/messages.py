@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from dsar import enclosures, letters, rules, staff_mail
+from dsar import enclosures, letters, rules, rules_identity, staff_mail
 from dsar.actions import clock, identity, reopening
 from dsar.actions.lifecycle import Code, lock, note
 from dsar.models import Attachment, Message, SubjectRequest
@@ -53,7 +53,7 @@ def write_message(
     request.unread_by_person |= from_staff
     request.unread_by_staff |= not from_staff
     request.save(update_fields=["unread_by_person", "unread_by_staff"])
-    if not from_staff and not identity.waits_for_a_link(request):
+    if not from_staff and not rules_identity.waits_for_a_link(request):
         clock.start_clock(request, by=by)
     if from_staff:
         letters.announce_message(request, message)
@@ -67,7 +67,7 @@ def _heard(request: SubjectRequest, by: User) -> SubjectRequest:
 
     Not for what takes effect before anybody has read them: the words may say no.
     """
-    if not identity.waits_for_a_link(request):
+    if not rules_identity.waits_for_a_link(request):
         return request
     if request.kind not in NOT_BY_WORDS:
         return identity.prove_by_session(request, by=by)

@@ -3,22 +3,24 @@
 Identity and reason are never asked (invariant 13).
 """
 
+from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.actions import address_for
 from accounts.models import User
 from consents.actions import choices
 from consents.actions.scopes import NothingToChoose
-from consents.models import Purpose, PurposeVersion
-from consents.models.ledger import Source
+from consents.models import ChoiceEvent, Purpose, PurposeVersion
+from consents.models.ledger import ALLOWING, Source
 from consents.models.purposes import LegalBasis
 from dsar import details, letters
 from dsar.actions import restriction
 from dsar.actions.lifecycle import Code, move, note
 from dsar.models import SubjectRequest
-from dsar.models.requests import Channel
+from dsar.models.requests import Channel, Kind
 from dsar.states import Outcome, Status
 
 # Advertising: the objection is absolute, there is nothing to weigh (art. 21(2)-(3)).
@@ -47,6 +49,26 @@ def obey(request: SubjectRequest, *, by: User | None) -> SubjectRequest:
     if purpose is not None and is_weighed(purpose):
         restriction.pause_purpose(request, purpose)
     return request
+
+
+def stands(person: User, told: dict[str, Any], *, since: datetime) -> bool:
+    """Whether the person has made the same objection since an instant, and nothing undid it.
+
+    ``told`` are the details of the new one. One in words, to no purpose that we know, is no other's
+    repetition.
+    """
+    purpose = Purpose.objects.filter(slug=details.word(told, "purpose")).first()
+    if purpose is None:
+        return False
+    same = SubjectRequest.objects.filter(
+        person=person, kind=Kind.OBJECTION, details__purpose=purpose.slug, received_at__gte=since
+    )
+    last = same.exclude(status=Status.WITHDRAWN).order_by("-received_at").first()
+    if last is None:
+        return False
+    mine = Q(person=person) | Q(address__person=person) | Q(address__email=person.email)
+    later = ChoiceEvent.objects.filter(mine, version__purpose=purpose, at__gte=last.received_at)
+    return not later.filter(act__in=ALLOWING).exists()
 
 
 def purpose_of(request: SubjectRequest) -> Purpose | None:

@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from dsar import enclosures, letters, office, rules
-from dsar.actions import engine, identity, restriction
+from dsar import enclosures, letters, office, rules, rules_identity
+from dsar.actions import engine, identity, proofs, restriction
 from dsar.actions.clock import dates_for, move_to
 from dsar.actions.lifecycle import Code, lock, move, note
 from dsar.kinds import NATURES, Proof
@@ -65,8 +65,8 @@ def open_request(
     ``by`` is the person, support who enters it for them, or None where nobody has proven to be the
     person. ``received_at`` (aware) is when it reached any contact point of ours, by default now.
     ``sure`` says how sure it is who asks; by default that follows from ``by``, ``agent`` and the
-    kind (``identity.how_sure``). Where it is to be confirmed the person is asked by a link, and
-    until then nothing is searched, given out or changed.
+    kind (``rules_identity.how_sure``). Where it is to be confirmed the person is asked by a link,
+    and until then nothing is searched, given out or changed.
 
     Their own request that waits for a confirmation is confirmed, and returned, when the person,
     proven, asks for the same; what they say now stands in place of what was said in their name.
@@ -79,7 +79,7 @@ def open_request(
     """
     _believable(received_at)
     place = country or person.country or settings.CONTROLLER["country"]
-    sure = sure or identity.how_sure(kind, person=person, by=by, power=_has_power(agent))
+    sure = sure or rules_identity.how_sure(kind, person=person, by=by, power=_has_power(agent))
     request = SubjectRequest(
         kind=kind,
         person=person,
@@ -132,7 +132,7 @@ def withdraw(request: SubjectRequest, *, by: User) -> SubjectRequest:
     move(request, Status.WITHDRAWN, code=Code.WITHDRAWN, by=by)
     restriction.end_with(request, by=by)
     engine.discard_parts(request)
-    identity.destroy_proofs(request, by=by)
+    proofs.destroy(request, by=by)
     letters.confirm_withdrawal(request)
     return request
 
@@ -237,7 +237,7 @@ def _insert_once(request: SubjectRequest, sure: Identity) -> SubjectRequest | No
         existing = open_one.first()
         if existing is None:
             raise
-        if sure == Identity.PROVEN and identity.waits_for_a_link(existing):
+        if sure == Identity.PROVEN and rules_identity.waits_for_a_link(existing):
             return lock(existing)
         raise rules.AlreadyOpen(existing) from None
     return None

@@ -5,7 +5,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-from dsar.models.requests import RequestEvent
+from dsar.models.timeline import RequestEvent
 
 TEXTS = (
     ("note", "note_words", "text"),

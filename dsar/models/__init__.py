@@ -12,9 +12,10 @@ from dsar.models.outside import OutsideCode, OutsideTask
 from dsar.models.packages import Package
 from dsar.models.recipients import RecipientNotice
 from dsar.models.redaction import Redaction
-from dsar.models.requests import Message, RequestEvent, SubjectRequest
+from dsar.models.requests import SubjectRequest
 from dsar.models.sources import SourceTrail
 from dsar.models.steps import Step
+from dsar.models.timeline import Message, RequestEvent
 from dsar.models.workbench import Note, SavedFilter
 
 __all__ = [

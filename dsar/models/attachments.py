@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from dsar.models.requests import Message, SubjectRequest
+from dsar.models.requests import SubjectRequest
+from dsar.models.timeline import Message
 
 
 class Attachment(models.Model):

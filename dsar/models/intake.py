@@ -53,7 +53,8 @@ class Confirmation(models.Model):
 class Mandate(models.Model):
     """Somebody acts for the person. Name and address of who does are emptied by erasure.
 
-    ``answer_to_agent`` is true only where the mandate says so; the answer goes to the person else.
+    ``answer_to_agent`` is true only where the mandate says so, and until the person ends it; the
+    answer goes to the person in any case.
     """
 
     class Proof(models.TextChoices):
@@ -79,6 +80,11 @@ class Mandate(models.Model):
 
     def __str__(self) -> str:
         return f"mandate of request {self.request_id}"
+
+    @property
+    def is_told(self) -> bool:
+        """Whether who acts is written to, besides the person."""
+        return self.answer_to_agent and bool(self.agent_email)
 
 
 class Draft(models.Model):

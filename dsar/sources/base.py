@@ -8,6 +8,7 @@ one place (``dsar.tasks``); a :class:`SourceError` says which cause the person a
 import traceback
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -199,6 +200,16 @@ class Source(ABC):
     @abstractmethod
     def end(self, person: User, item: ErasureItem) -> None:
         """Erase what was kept until the item's date. Same rules as :meth:`erase`."""
+
+    def has_ended(self, person: User, item: ErasureItem) -> bool:
+        """Search anew, after :meth:`end`: is what was kept gone? Changes nothing.
+
+        By default the proof of what goes at once. Raises SourceError; Pending, where the place
+        takes its time: the next night looks again.
+        """
+        gone = copy(item)
+        gone.decision = Decision.ERASE
+        return self.prove_gone(person, gone)
 
 
 def place_of(error: Exception) -> str:

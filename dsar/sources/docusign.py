@@ -151,6 +151,19 @@ class DocusignSource(DescribedType):
         if item.key.startswith(PREFIX):
             self._queue(item)
 
+    def has_ended(self, person: User, item: ErasureItem) -> bool:
+        """Ask DocuSign whether the purge is done, each night until it is.
+
+        Raises:
+            Pending: it waits in the queue, as it may for 14 days and a little more.
+        """
+        if not item.key.startswith(PREFIX) or self._is_gone(item):
+            return True
+        now, day = timezone.now(), item.until or timezone.localdate()
+        if timezone.localdate() <= day + QUEUE + GRACE:
+            raise Pending(Awaited.PURGE, now + AGAIN)
+        return False
+
     def _envelopes(self, person: User) -> Iterator[Found]:
         return self.client.envelopes(_emails(person), self.options["since"])
 

@@ -115,19 +115,33 @@ class HttpSource(OutsideSource):
 
     def end(self, person: User, item: ErasureItem) -> None:
         """Have erased what was kept until today; what takes longer is looked at the next night."""
-        number = uuid.uuid5(item.request.uid, f"{self.slug}:{item.key}:end")
-        body: dict[str, Any] = {"id": str(number), "action": "end", "items": [{"key": item.key}]}
-        body |= {"subject": self._subject(person), "language": item.request.language}
-        reply = self._send("POST", self.url, str(number), _encoded(body))
-        if reply.status == 202:
-            raise SourceError(Cause.NO_ANSWER)
-        if reply.status != 200:
-            raise SourceError(cause_of(reply.status))
-        self.verify(reply.body, reply.headers, str(number))
-        answer = _parsed(reply.body, action="erase", id=str(number), keys=frozenset({item.key}))
+        answer = self._at_once("end", person, item, name="end", reads="erase")
         thing = answer.about(item.key)
         if answer.outcome != "not_found" and (thing is None or thing.until is not None):
             raise SourceError(Cause.STILL_THERE)
+
+    def has_ended(self, person: User, item: ErasureItem) -> bool:
+        """Have it searched for again: each night is a question of its own."""
+        night = f"end:prove:{timezone.localdate()}"
+        answer = self._at_once("prove", person, item, name=night, reads="prove")
+        thing = answer.about(item.key)
+        return answer.outcome == "not_found" or (thing is not None and thing.gone)
+
+    def _at_once(
+        self, action: str, person: User, item: ErasureItem, *, name: str, reads: str
+    ) -> Answer:
+        """Ask about one thing outside of any step; such a question has no callback.
+
+        The same ``name`` makes the same number: it is done once. Raises SourceError.
+        """
+        number = str(uuid.uuid5(item.request.uid, f"{self.slug}:{item.key}:{name}"))
+        body: dict[str, Any] = {"id": number, "action": action, "items": [{"key": item.key}]}
+        body |= {"subject": self._subject(person), "language": item.request.language}
+        reply = self._send("POST", self.url, number, _encoded(body))
+        if reply.status != 200:
+            raise SourceError(Cause.NO_ANSWER if reply.status == 202 else cause_of(reply.status))
+        self.verify(reply.body, reply.headers, number)
+        return _parsed(reply.body, action=reads, id=number, keys=frozenset({item.key}))
 
     def parse(self, task: OutsideTask, raw: bytes) -> Answer:
         """Return what an answer says. Raises Garbled."""

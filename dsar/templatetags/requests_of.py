@@ -6,7 +6,7 @@ from django import template
 
 from accounts.models import User
 from consents.models import Document, Purpose, PurposeVersion
-from dsar import asked, rules, rules_kinds
+from dsar import allowed, asked, rules_kinds
 from dsar.actions.objections import WEIGHED
 from dsar.models import Restriction, Statement, SubjectRequest
 
@@ -27,7 +27,7 @@ def beside(document: Document) -> dict[str, Any]:
 @register.inclusion_tag("dsar/parts/decide_here.html")
 def decisions(request: SubjectRequest, by: User) -> dict[str, Any]:
     """Show staff what is asked, and what of it they decide in words."""
-    acts = rules.acts(request, by, rules_kinds.RULES)
+    acts = allowed.acts(request, by, rules_kinds.RULES)
     standing = request.restrictions.filter(lifted_at=None)
     told = standing.exclude(lift_on=None).first()
     return {

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import places
 from accounts.models import User
 from accounts.roles import SignedInRequest, dpo_required, support_required
-from dsar import calendars, laws, office, reckoning, rules, rules_of_time
+from dsar import allowed, calendars, laws, office, reckoning, rules_of_time
 from dsar.actions import calendar
 from dsar.actions import clock as actions
 from dsar.forms_clock import CountryForm, DayForm, PauseForm
@@ -27,7 +27,7 @@ def clock_context(found: SubjectRequest, reader: User) -> dict[str, Any]:
     """Return what ``dsar/parts/clock_staff.html`` and ``clock_person.html`` show."""
     return {
         "clock": reckoning.clock_of(found, reckoning.office_today()),
-        "clock_acts": rules.acts(found, reader, rules_of_time.RULES),
+        "clock_acts": allowed.acts(found, reader, rules_of_time.RULES),
         "law": laws.law_of(found),
         "country_name": places.country_name(found.country),
     }
@@ -53,7 +53,7 @@ def pause(request: SignedInRequest, reference: str) -> HttpResponse:
         said = _("Asked. The clock stands still.") if asked.stops_clock else _("Asked.")
         messages.success(request, said)
         return redirect("dsar:staff-detail", reference)
-    acts = rules.acts(found, request.user, rules_of_time.RULES)
+    acts = allowed.acts(found, request.user, rules_of_time.RULES)
     context = {
         "request_": found,
         "form": form,
@@ -97,7 +97,7 @@ def _country(request: SignedInRequest, found: SubjectRequest, back: str) -> Http
         day = reckoning.long_date(moved.due_on)
         messages.success(request, _("Corrected. The answer comes by %(day)s.") % {"day": day})
         return redirect(back, found.reference)
-    acts = rules.acts(found, request.user, rules_of_time.RULES)
+    acts = allowed.acts(found, request.user, rules_of_time.RULES)
     context = {
         "request_": found,
         "form": form,

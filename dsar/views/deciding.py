@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.actions import look
 from accounts.models import AccessEvent
 from accounts.roles import SignedInRequest, support_required
-from dsar import actions, asked, rules, rules_kinds
+from dsar import actions, allowed, asked, rules_kinds
 from dsar.actions import appeals, rectification, restriction
 from dsar.forms_decide import DecideForm, EndPauseForm
 from dsar.models import SubjectRequest
@@ -91,7 +91,7 @@ def _show(
         "form": form,
         "act": act,
         "asked": asked.in_words(found),
-        "verdict": rules.acts(found, request.user, rules_kinds.RULES)[act],
+        "verdict": allowed.acts(found, request.user, rules_kinds.RULES)[act],
     }
     status = 422 if form.is_bound else 200
     return render(request, "dsar/decide.html", context, status=status)

@@ -49,13 +49,13 @@ def copy(request: SignedInRequest, token: str) -> HttpResponseBase:
         waiting = downloads.peek(token, by=request.user)
         if waiting is None:
             raise Http404
-        return _as_file(waiting, HttpResponse(content_type="application/zip"))
+        return as_file(waiting, HttpResponse(content_type="application/zip"))
     try:
         package = downloads.redeem(token, by=request.user)
     except (downloads.LinkSpent, downloads.CopyGone) as refusal:
         return _back_to_the_request(request, refusal)
     stream = packages.open_stream(package)
-    return _as_file(package, StreamingHttpResponse(stream, content_type="application/zip"))
+    return as_file(package, StreamingHttpResponse(stream, content_type="application/zip"))
 
 
 def _looks_ahead(request: HttpRequest) -> bool:
@@ -74,7 +74,7 @@ def _back_to_the_request(request: SignedInRequest, refusal: DomainError) -> Http
     return redirect("dsar:detail", newest.reference)
 
 
-def _as_file(package: Package, response: HttpResponseBase) -> HttpResponseBase:
+def as_file(package: Package, response: HttpResponseBase) -> HttpResponseBase:
     """Return the answer with the headers of a file to be saved."""
     name = f"{package.request.reference}-{timezone.localdate(package.made_at)}.zip"
     response["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -18,8 +18,8 @@ from accounts.models import AccessEvent
 from accounts.reauthentication import reauthentication_required, signed_in_recently
 from accounts.roles import SignedInRequest, support_required
 from consents.views.parts import SeeOther
-from dsar import drafts, enclosures, rules
-from dsar.actions import identity, proofs
+from dsar import agents, drafts, enclosures, rules, rules_identity
+from dsar.actions import confirming, identity, identity_links, proofs
 from dsar.file_forms import ProofForm
 from dsar.kinds import Proof, nature
 from dsar.models import Attachment, Confirmation, SubjectRequest
@@ -36,22 +36,22 @@ NOT_FOR_THE_PERSON = frozenset({Attachment.Role.PROOF, Attachment.Role.ANSWER})
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest, token: str) -> HttpResponseBase:
     """Show what would be confirmed, with one button; opening the address changes nothing."""
-    link = identity.by_token(token)
+    link = identity_links.by_token(token)
     if link is None:
         return _closed(render(request, "dsar/public/unknown.html", status=404))
     _speak(request, link)
     if request.method != "POST":
         return _closed(_confirm_page(request, link, token))
     if "not-mine" in request.POST:
-        identity.deny(link)
+        confirming.deny(link)
         return _closed(_done(request, link, confirmed=False))
     user = request.user if request.user.is_authenticated else None
     sure = user if user is not None and signed_in_recently(request, user) else None
     try:
-        identity.confirm(link, signed_in=sure)
-    except (identity.LinkEnded, identity.LinkSpent):
+        confirming.confirm(link, signed_in=sure)
+    except (rules_identity.LinkEnded, rules_identity.LinkSpent):
         return SeeOther(reverse("dsar:confirm", args=[token]))
-    except identity.SignInFirst:
+    except rules_identity.SignInFirst:
         return _sign_in(request, token)
     except rules.AlreadyOpen as already:
         context = {"request_": link.request, "other": already.request}
@@ -64,7 +64,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponseBase:
 @require_POST
 def confirm_again(request: HttpRequest, token: str) -> HttpResponseBase:
     """Send a new link to the person's address when this one has ended."""
-    link = identity.by_token(token)
+    link = identity_links.by_token(token)
     if link is None:
         raise Http404
     _speak(request, link)
@@ -73,7 +73,7 @@ def confirm_again(request: HttpRequest, token: str) -> HttpResponseBase:
     )
     if limited is not None:
         return limited
-    identity.send_again(link)
+    confirming.send_again(link)
     messages.success(request, _("A new link is on its way. It ends this one."))
     return SeeOther(reverse("dsar:confirm", args=[token]))
 
@@ -108,7 +108,7 @@ def proof(request: SignedInRequest, reference: str) -> HttpResponse:
         else:
             messages.success(request, _("Sent. A person looks at it, and then deletes the files."))
             return redirect("dsar:detail", reference)
-    context = {"request_": found, "form": form, "waits": identity.waits_for_proof(found)}
+    context = {"request_": found, "form": form, "waits": rules_identity.waits_for_proof(found)}
     status = 422 if form.is_bound else 200
     return render(request, "dsar/public/proof.html", context, status=status)
 
@@ -153,12 +153,13 @@ def draft(request: SignedInRequest, kind: str) -> HttpResponse:
 
 def _confirm_page(request: HttpRequest, link: Confirmation, token: str) -> HttpResponse:
     found = link.request
-    state = identity.state_of(link)
+    state = rules_identity.state_of(link)
     context = {
         "request_": found,
         "token": token,
         "state": state,
-        "needs_sign_in": identity.needs_sign_in(found),
+        "needs_sign_in": rules_identity.needs_sign_in(found),
+        "agent": agents.told(found),
     }
     status = 200 if state == "open" else 410
     return render(request, "dsar/public/confirm.html", context, status=status)

@@ -7,9 +7,10 @@ proven it, in the account that it leads to.
 
 import secrets
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib import messages
@@ -18,7 +19,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -27,13 +28,12 @@ from accounts.actions import address_for
 from accounts.places import countries, country_name
 from accounts.proven import person_for_claimed_address, person_for_proven_address
 from consents.actions.links import Entered
-from consents.signer_forms import CodeForm
 from consents.views.parts import SeeOther
 from consents.views.signer import SAID
-from dsar import actions, rules
-from dsar.actions import ask_codes, identity
+from dsar import actions, rules, rules_identity
+from dsar.actions import ask_codes, objections
 from dsar.actions.requests import clock, needs_code
-from dsar.intake_forms import ANSWERS, KINDS, AnswersForm, WhoForm
+from dsar.intake_forms import ANSWERS, KINDS, AnswersForm, AskCodeForm, WhoForm
 from dsar.models import SubjectRequest
 from dsar.models.requests import Channel, Kind
 from dsar.sources.base import registered
@@ -42,6 +42,11 @@ from portal.lib.errors import DomainError
 ASKING, SENT = "asking", "asked"
 # A browser that is left alone forgets what was typed into it (seconds).
 LASTS = 60 * 60
+SAME = timedelta(hours=1)
+NO_MORE = gettext_noop(
+    "Several mails went to this address lately, so no further one leaves for now. Enter the long"
+    " code of one of them: it works here too, for a day."
+)
 View = Callable[..., HttpResponseBase]
 
 
@@ -57,11 +62,13 @@ def ask(request: HttpRequest) -> HttpResponseBase:
         status = 422 if form.is_bound else 200
         return render(request, "dsar/public/ask.html", {"form": form}, status=status)
     told = form.cleaned_data
+    # Of one browser one secret: what it asks for is counted together.
+    browser = request.session.get(ASKING, {}).get("browser") or secrets.token_urlsafe()
     code = needs_code(Kind(told["kind"]))
-    limited = _limit(request, "send_ask_code" if code else "send_ask", told["email"])
+    limited = _limit(request, "ask_for_code", browser) if code else None
     if limited is not None:
         return limited
-    request.session[ASKING] = told | {"browser": secrets.token_urlsafe(), "proven_at": 0}
+    request.session[ASKING] = told | {"browser": browser, "proven_at": 0}
     request.session.set_expiry(LASTS)
     if not code:
         return SeeOther(reverse("dsar:public-details"))
@@ -89,12 +96,12 @@ def asking(view: View) -> View:
 def code(request: HttpRequest, told: dict[str, Any]) -> HttpResponseBase:
     """Second step: the code from the mail."""
     if request.method != "POST":
-        return _code_page(request, told, CodeForm())
+        return _code_page(request, told, AskCodeForm())
     # Counted for this browser, whose code it is: a stranger's tries shut nobody else out.
     limited = _limit(request, "try_ask_code", told["browser"])
     if limited is not None:
         return limited
-    form = CodeForm(request.POST)
+    form = AskCodeForm(request.POST)
     if form.is_valid():
         typed = form.cleaned_data["code"]
         entered = ask_codes.enter(told["email"], typed, browser=told["browser"])
@@ -110,7 +117,7 @@ def code(request: HttpRequest, told: dict[str, Any]) -> HttpResponseBase:
 @asking
 def again(request: HttpRequest, told: dict[str, Any]) -> HttpResponseBase:
     """Send a new code."""
-    limited = _limit(request, "send_ask_code", told["email"])
+    limited = _limit(request, "ask_for_code", told["browser"])
     if limited is not None:
         return limited
     _send(request)
@@ -127,7 +134,7 @@ def details(request: HttpRequest, told: dict[str, Any]) -> HttpResponseBase:
         return SeeOther(reverse("dsar:public-code"))
     form = ANSWERS[kind](request.POST if request.method == "POST" else None)
     if form.is_valid():
-        limited = None if needs_code(kind) else _limit(request, "send_ask", told["email"])
+        limited = None if needs_code(kind) else _limit_objections(request, told["email"])
         return limited or _file(request, told, form)
     context = {
         "kind": kind,
@@ -165,7 +172,7 @@ def _file(request: HttpRequest, told: dict[str, Any], form: AnswersForm) -> Http
         filed = None
     else:
         person = person_for_proven_address(address_for(told["email"]), language=language)
-        if kind == Kind.ERASURE and identity.asks_for_more_than_a_link(person):
+        if kind == Kind.ERASURE and rules_identity.asks_for_more_than_a_link(person):
             messages.info(request, _("Your account asks for more than a code. Sign in to go on."))
             del request.session[ASKING]
             return SeeOther(reverse("dsar:ask", args=[kind]))
@@ -181,9 +188,12 @@ def _file(request: HttpRequest, told: dict[str, Any], form: AnswersForm) -> Http
 def _objected(email: str, language: str, given: dict[str, Any]) -> None:
     """Obey an objection for an address, whoever sent it; its owner is told by mail.
 
-    Nobody learns from the page what became of it: it reads the same for every address.
+    Nobody learns from the page what became of it: it reads the same for every address. What was
+    objected to a moment ago is not objected to, and told, again.
     """
     person = person_for_claimed_address(email, language=language)
+    if objections.stands(person, given["details"], since=timezone.now() - SAME):
+        return
     try:
         actions.open_request(Kind.OBJECTION, person=person, by=None, language=language, **given)
     except DomainError:
@@ -201,7 +211,7 @@ def _said(kind: Kind, email: str, filed: SubjectRequest | None) -> dict[str, Any
 
 
 def _code_page(
-    request: HttpRequest, told: dict[str, Any], form: CodeForm, *, status: int = 200
+    request: HttpRequest, told: dict[str, Any], form: AskCodeForm, *, status: int = 200
 ) -> HttpResponse:
     context = {"form": form, "email": told["email"], "title": KINDS[Kind(told["kind"])][0]}
     return render(request, "dsar/public/code.html", context, status=status)
@@ -215,7 +225,15 @@ def _is_proven(told: dict[str, Any], kind: Kind) -> bool:
 
 
 def _send(request: HttpRequest) -> None:
+    """Mail a code; where what an address gets was used up, now and then one more.
+
+    Who used it up may be a stranger. Its owner has their mails, and a long code in each.
+    """
     told = request.session[ASKING]
+    paces = ("send_ask_code", "send_ask_code_slowly")
+    if not any(ratelimit.consume(request, action=pace, key=told["email"]) for pace in paces):
+        messages.info(request, _(NO_MORE))
+        return
     language = get_language() or settings.LANGUAGE_CODE
     ask_codes.send(told["email"], browser=told["browser"], language=language)
 
@@ -228,6 +246,12 @@ def _country(request: HttpRequest) -> str:
     return region if region in known else str(settings.CONTROLLER["country"])
 
 
-def _limit(request: HttpRequest, action: str, email: str) -> HttpResponse | None:
-    limited: HttpResponse | None = ratelimit.consume_or_429(request, action=action, key=email)
+def _limit_objections(request: HttpRequest, email: str) -> HttpResponse | None:
+    """Count those about one address from one network: others hold up nobody's."""
+    network = get_adapter(request).get_client_ip(request)
+    return _limit(request, "send_ask", f"{email} {network}")
+
+
+def _limit(request: HttpRequest, action: str, key: str) -> HttpResponse | None:
+    limited: HttpResponse | None = ratelimit.consume_or_429(request, action=action, key=key)
     return limited

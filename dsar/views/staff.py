@@ -17,7 +17,17 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.actions import NamesSomebody, look
 from accounts.models import AccessEvent, User
 from accounts.roles import SignedInRequest, support_required
-from dsar import actions, desk, recipients, reckoning, rules, rules_desk, second, sentences
+from dsar import (
+    actions,
+    allowed,
+    desk,
+    recipients,
+    reckoning,
+    rules,
+    rules_desk,
+    second,
+    sentences,
+)
 from dsar.forms import ApproveForm, RevealForm
 from dsar.forms_kinds import LetterForm
 from dsar.models import Step, SubjectRequest
@@ -79,7 +89,7 @@ def _everything(found: SubjectRequest, me: User, **forms_shown: forms.Form) -> d
             "timeline": desk.brief(sentences.timeline(found, reader=me)),
             "words": found.messages.prefetch_related("attachments").order_by("id"),
             "notes": found.notes.filter(erased_at=None).select_related("by"),
-            "acts": rules.acts(found, me) | rules.acts(found, me, rules_desk.RULES),
+            "acts": allowed.acts(found, me) | allowed.acts(found, me, rules_desk.RULES),
             "is_revealed": _is_revealed(found, me),
         }
         | _clock(found, me, today)

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from accounts.roles import SignedInRequest, support_required
-from dsar import queries, rules
-from dsar.actions import closings, identity
+from dsar import queries, rules, rules_identity
+from dsar.actions import closings, doubts, identity
 from dsar.kinds import Proof, nature
 from dsar.models import SubjectRequest
 from dsar.staff_forms import ConfirmForm, DoubtForm, DuplicateForm, ForwardForm
@@ -40,16 +40,16 @@ class Act:
 
 def _may_confirm(request: SubjectRequest, by: User) -> None:
     rules.staff_of_another(request, by)
-    if request.status not in identity.WAITING:
-        raise identity.NothingAsked(_("Who asks is known, or need not be."))
+    if request.status not in rules_identity.WAITING:
+        raise rules_identity.NothingAsked(_("Who asks is known, or need not be."))
 
 
 def _may_doubt(request: SubjectRequest, by: User) -> None:
     rules.staff_of_another(request, by)
     if nature(request).proof == Proof.NONE:
-        raise identity.NoDoubt(_("Nobody has to show who they are to object."))
+        raise rules_identity.NoDoubt(_("Nobody has to show who they are to object."))
     if request.status not in (Status.RECEIVED, Status.IDENTITY, Status.REVIEW):
-        raise identity.NoDoubt(_("It is too late, or too early, to ask who it is."))
+        raise rules_identity.NoDoubt(_("It is too late, or too early, to ask who it is."))
 
 
 def _may_be_duplicate(request: SubjectRequest, by: User) -> None:
@@ -76,7 +76,7 @@ ACTS: dict[str, Act] = {
         _("The person has been asked."),
         DoubtForm,
         _may_doubt,
-        lambda request, by, given: identity.doubt(request, by=by, **given),
+        lambda request, by, given: doubts.doubt(request, by=by, **given),
     ),
     "duplicate": Act(
         _("Asked twice"),

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.actions import look
 from accounts.models import AccessEvent
 from accounts.roles import SignedInRequest, support_required
-from dsar import letter_parts, letters, reckoning, rules
+from dsar import allowed, letter_parts, letters, reckoning
 from dsar.actions import approvals
 from dsar.forms import ExtendForm, RefuseForm
 from dsar.models import Approval, SubjectRequest
@@ -115,7 +115,7 @@ def _shown(
         unsaved = copy(found)
         letter.draft(unsaved, form.cleaned_data)
         draft = letters.preview(unsaved, letter.template)
-    verdict = rules.acts(found, request.user)[letter.act]
+    verdict = allowed.acts(found, request.user)[letter.act]
     return {
         "request_": found,
         "letter": letter,

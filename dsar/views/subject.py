@@ -16,6 +16,8 @@ from accounts import roles
 from consents.views.parts import SignedInRequest
 from dsar import (
     actions,
+    agents,
+    allowed,
     asked,
     enclosures,
     headlines,
@@ -120,7 +122,7 @@ def withdraw(request: SignedInRequest, reference: str) -> HttpResponse:
     if request.method == "POST":
         actions.withdraw(found, by=request.user)
         return redirect("dsar:detail", reference)
-    verdict = rules.acts(found, request.user)["withdraw"]
+    verdict = allowed.acts(found, request.user)["withdraw"]
     return render(request, "dsar/withdraw.html", {"request_": found, "verdict": verdict})
 
 
@@ -168,13 +170,14 @@ def _facts(found: SubjectRequest) -> dict[str, Any]:
 def _context(request: SignedInRequest, found: SubjectRequest) -> dict[str, Any]:
     steps = [one for one in found.steps.select_related("outside") if _is_told(found, one)]
     paused = found.restrictions.select_related("document", "purpose")
-    acts = rules.acts(found, request.user)
-    acts |= rules.acts(found, request.user, rules_kinds.RULES)
+    acts = allowed.acts(found, request.user)
+    acts |= allowed.acts(found, request.user, rules_kinds.RULES)
     return (
         _facts(found)
         | clock_context(found, request.user)
         | {
             "steps": [(label_of(step.source), step) for step in steps],
+            "one_work": len({step.kind for step in steps}) < 2,
             "waits": [waits_sentence(step) for step in steps if step.awaits and not step.outcome],
             "finished": sum(1 for step in steps if step.outcome),
             "timeline": sentences.timeline(found, reader=request.user),
@@ -186,6 +189,7 @@ def _context(request: SignedInRequest, found: SubjectRequest) -> dict[str, Any]:
             "paused": list(paused.order_by("pk")[:LISTED]),
             "statements": found.statements.select_related("document"),
             "told": recipients.told(found),
+            "agent": agents.told(found),
             "appeals": found.appeals.order_by("-pk"),
             "reopens": found.status in REOPENING,
             "now": timezone.now(),

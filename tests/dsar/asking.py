@@ -28,6 +28,13 @@ def code_to(email: str) -> str:
     return found[0]
 
 
+def long_code_to(email: str) -> str:
+    """Return the newest long code of the public form."""
+    found = re.search(r"^(\w{4}-){3}\w{4}$", mails("dsar/ask_code", email)[-1].text, re.MULTILINE)
+    assert found
+    return found[0]
+
+
 def link_to(email: str = NORA, template: str = "dsar/identity") -> str:
     """Return the path of the newest link that confirms."""
     found = re.search(r"/requests/\S+/", mails(template, email)[-1].text)

@@ -15,8 +15,8 @@ from django.utils import timezone
 from accounts.actions import address_for, claim_address
 from accounts.models import User
 from accounts.proven import person_for_claimed_address
-from dsar import intake_tasks
-from dsar.actions import approve, identity, open_request, proofs, withdraw, write_message
+from dsar import intake_tasks, rules_identity
+from dsar.actions import approve, doubts, identity, open_request, proofs, withdraw, write_message
 from dsar.models import SubjectRequest
 from dsar.models.requests import Channel, Kind
 from tests.consents.conftest import machine
@@ -83,7 +83,7 @@ def test_words_in_a_session_do_not_set_an_erasure_off(
     write_message(waiting, by=alice, text="I never asked for this!")
     waiting.refresh_from_db()
     assert (waiting.status, waiting.unread_by_staff) == ("identity", True)
-    identity.give_up(waiting.pk)
+    doubts.give_up(waiting.pk)
     write_message(waiting, by=alice, text="And I do not want it.")
     waiting.refresh_from_db()
     assert waiting.status == "identity"
@@ -103,7 +103,7 @@ def test_who_has_meanwhile_proven_the_address_keeps_the_second_factor(
 
 def test_who_has_answered_a_doubt_is_not_given_up(prank: Prank, alice: User, sam: User) -> None:
     waiting = prank(email=alice.email)
-    identity.doubt(waiting, by=sam, reason="The letter was signed by somebody else.")
+    doubts.doubt(waiting, by=sam, reason="The letter was signed by somebody else.")
     now = timezone.now()
     with time_machine.travel(now + timedelta(days=3)):
         proofs.answer_doubt(waiting, by=alice, text="My bank letter is on its way.", files=[])
@@ -118,7 +118,7 @@ def test_who_has_answered_a_doubt_is_not_given_up(prank: Prank, alice: User, sam
 def test_what_staff_are_sure_of_is_searched_under_the_address(prank: Prank, sam: User) -> None:
     document = make_document("lease", make_person("landlord@mail.example"), address_for(NORA))
     waiting = prank()
-    identity.confirm_identity(waiting, by=sam, how=identity.How.CALLED, words="Called back.")
+    identity.confirm_identity(waiting, by=sam, how=rules_identity.How.CALLED, words="Called back.")
     assert document.parties.filter(address__person=waiting.person).exists()
 
 
@@ -170,7 +170,7 @@ def test_documents_sent_as_proof_go_when_the_request_is_taken_back(
     prank: Prank, alice: User, sam: User
 ) -> None:
     waiting = prank(email=alice.email)
-    identity.doubt(waiting, by=sam, reason="The letter was signed by somebody else.")
+    doubts.doubt(waiting, by=sam, reason="The letter was signed by somebody else.")
     card = ContentFile(b"my card", name="card.txt")
     proofs.answer_doubt(waiting, by=alice, text="", files=[card])
     withdraw(waiting, by=alice)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import AccessEvent, User
 from consents.models import Purpose
-from dsar import actions, rules
+from dsar import actions, allowed, rules
 from dsar.actions import identity
 from dsar.grounds import ExtensionReason, RefusalGround
 from dsar.models import SubjectRequest
@@ -230,11 +230,11 @@ def test_pages_know_what_is_allowed_now_and_why_not(
     open_request: Ask, sam: User, alice: User
 ) -> None:
     request = open_request("erasure")
-    for_sam = rules.acts(request, sam)
+    for_sam = allowed.acts(request, sam)
     assert for_sam["take"].allowed
     assert not for_sam["approve"].allowed
     assert "not ready" in str(for_sam["approve"].why_not)
-    assert rules.acts(request, alice)["withdraw"].allowed
+    assert allowed.acts(request, alice)["withdraw"].allowed
 
 
 def test_two_who_approve_at_once_approve_once(

@@ -437,7 +437,11 @@ def test_what_it_kept_until_today_is_ended_by_the_nights_job(
 ) -> None:
     day = timezone.localdate() + timedelta(days=30)
     fate = {"outcome": "kept", "ground": "legal_duty", "until": day.isoformat()}
-    said = {"plan": {"decision": "erase"}, "erase": fate, "end": {"outcome": "erased"}}
+    said: dict[str, dict[str, Any]] = {
+        "plan": {"decision": "erase"},
+        "erase": fate,
+        "end": {"outcome": "erased"},
+    }
 
     def answer(question: dict[str, Any]) -> Any:
         item = {"key": "a"} | said[question["action"]]
@@ -448,9 +452,12 @@ def test_what_it_kept_until_today_is_ended_by_the_nights_job(
     assert request.status == "answered"
     said["end"] = fate  # not yet: it says that it keeps it longer
     assert erasure.end_what_is_due(day) == 0
-    said["end"] = {"outcome": "erased"}
+    said |= {"end": {"outcome": "erased"}, "prove": {"gone": False}}
+    assert erasure.end_what_is_due(day) == 0, "it says that it did, and a new search finds it"
+    said["prove"] = {"gone": True}
     assert erasure.end_what_is_due(day) == 1
     assert erasure.end_what_is_due(day) == 0
     ends = [one["id"] for one in fake.asked if one["action"] == "end"]
-    assert len(ends) == 2
+    assert len(ends) == 3
     assert len(set(ends)) == 1  # the same number each night: it is done once
+    assert not any("callback" in one for one in fake.asked if one["id"] in ends)

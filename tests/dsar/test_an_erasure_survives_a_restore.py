@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.actions import address_for, claim_address
 from accounts.models import User
 from consents.models import Document
-from dsar import actions, certificates, ledger, replaying
+from dsar import actions, certificates, ledger, replaying, volumes
 from dsar.models import ErasureRecord, LedgerOutbox, LedgerVolume, SubjectRequest
 from dsar.models.requests import Kind
 from portal.lib.crypto import Unsealable
@@ -27,7 +27,7 @@ def erase(person: User, by: User) -> SubjectRequest:
     """Have somebody erased, and the ledger carried out of the database."""
     asked = actions.open_request(Kind.ERASURE, person=person, by=person, language="en")
     done = work(actions.approve(work(asked), by=by))
-    ledger.carry()
+    volumes.carry()
     return done
 
 
@@ -74,8 +74,8 @@ def test_who_was_erased_since_the_backup_is_erased_again_and_nobody_else(
     assert default_storage.exists(str(documents["draft"].file.name))
     in_nine_days = timezone.localdate() + timedelta(days=9)
     actions.place_hold(bob, by=dina, reason="another", review_on=in_nine_days)
-    with pytest.raises(ledger.LedgerAhead):
-        ledger.carry()
+    with pytest.raises(volumes.LedgerAhead):
+        volumes.carry()
 
     # Somebody new gets the numbers, and even the address, that an erased person had.
     carry_on_counting_from(dora.pk - 1)
@@ -113,7 +113,7 @@ def test_who_was_erased_since_the_backup_is_erased_again_and_nobody_else(
     assert again.request.events.filter(code="replayed").exists()
 
     assert "0 people were there again" in replay()
-    ledger.carry()
+    volumes.carry()
     assert not LedgerOutbox.objects.exists()
 
 
@@ -131,10 +131,10 @@ def test_the_ledger_holds_hashes_and_codes_only(alice: User, bob: User, sam: Use
         one.reference for one in documents.values()
     ]
     for line in ErasureRecord.objects.all():
-        text = repr(vars(ledger.as_line(line))).lower()
+        text = repr(vars(volumes.as_line(line))).lower()
         known = [one for one in (*names, "alice@", str(alice.uid)) if len(one) > 5]
         assert not [name for name in known if name.lower() in text]
-    with ledger.storage().open(ledger.name_of(1)) as file:
+    with volumes.storage().open(volumes.name_of(1)) as file:
         assert b"item" not in file.read()
 
 
@@ -152,8 +152,8 @@ def test_a_volume_that_was_changed_or_taken_away_is_noticed(
     erase(alice, sam)
     erase(bob, sam)
     assert LedgerVolume.objects.count() == 2
-    place = Path(ledger.storage().path(""))
-    first, second = (place / ledger.name_of(number) for number in (1, 2))
+    place = Path(volumes.storage().path(""))
+    first, second = (place / volumes.name_of(number) for number in (1, 2))
     whole = first.read_bytes()
     first.unlink()
     with pytest.raises(CommandError, match="hole"):
@@ -178,7 +178,7 @@ def test_a_worker_that_dies_after_writing_a_volume_leaves_no_hole(
         LedgerOutbox.objects.create(record=record)
     erase(bob, sam)
     assert [one.number for one in LedgerVolume.objects.order_by("number")] == [1, 2]
-    assert len(list(ledger.numbers())) == 2
+    assert len(list(volumes.numbers())) == 2
     assert not LedgerOutbox.objects.exists()
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import Address, User
 from dsar.models import AskCode, SubjectRequest
 from portal.lib.models import OutgoingMail
-from tests.dsar.asking import NORA, ask, code_to, mails, no_limits, prove
+from tests.dsar.asking import NORA, ask, code_to, long_code_to, mails, no_limits, prove
 from tests.dsar.worlds import make_person, work
 
 pytestmark = pytest.mark.django_db
@@ -152,12 +152,61 @@ def test_what_cannot_be_right_is_said_and_nothing_typed_is_lost(client: Client) 
     assert client.post("/ask/", {"email": "\0", "kind": "\0"}).status_code == 422
 
 
-def test_too_many_codes_are_not_sent(client: Client) -> None:
-    for _turn in range(3):
+def test_one_browser_is_held_up_by_itself_alone(client: Client) -> None:
+    for _turn in range(5):
         ask(client)
     told = {"kind": "access", "email": NORA, "country": "FR"}
     assert client.post("/ask/", told).status_code == 429
-    assert len(mails("dsar/ask_code")) == 3
+    assert client.post("/ask/code/again/").status_code == 429
+    assert ask(Client()).get("/ask/code/").status_code == 200
+
+
+def test_strangers_who_use_up_the_codes_of_an_address_shut_its_owner_out_of_nothing(
+    client: Client,
+) -> None:
+    start = timezone.now()
+    for turn in range(60):  # each from another browser, for two hours
+        with time_machine.travel(start + timedelta(minutes=2 * turn)):
+            ask(Client(REMOTE_ADDR=f"192.0.2.{turn}"))
+    sent = mails("dsar/ask_code")
+    assert len(sent) == 9, "eight, then one in three hours: no flood of mails"
+    with time_machine.travel(start + timedelta(hours=2, minutes=1)):
+        page = ask(client).get("/ask/code/").content.decode()
+        assert "no further one leaves for now" in page
+        assert len(mails("dsar/ask_code")) == 9
+        assert client.post("/ask/code/", {"code": code_to(NORA)}).status_code == 422
+        long = long_code_to(NORA)
+        stranger = ask(Client())
+        assert stranger.post("/ask/code/", {"code": "0" * 16}).status_code == 422
+        answer = client.post("/ask/code/", {"code": long.lower().replace("-", " ")})
+        assert answer.headers["Location"] == "/ask/details/"
+        again = stranger.post("/ask/code/", {"code": long})
+        assert "was used already" in again.content.decode()
+    with time_machine.travel(start + timedelta(hours=4)):
+        ask(Client())
+    assert len(mails("dsar/ask_code")) == 10
+
+
+def test_a_long_code_opens_only_its_own_address_and_for_a_day(client: Client) -> None:
+    ask(client)
+    long = long_code_to(NORA)
+    other = ask(Client(), "zoe@mail.example")
+    assert other.post("/ask/code/", {"code": long}).status_code == 422
+    with time_machine.travel(timezone.now() + timedelta(hours=25)):
+        late = ask(Client()).post("/ask/code/", {"code": long})
+    assert "has ended" in late.content.decode()
+
+
+def test_an_objection_by_a_stranger_takes_none_from_the_owner(client: Client) -> None:
+    for turn in range(8):
+        other = ask(Client(REMOTE_ADDR=f"192.0.2.{turn}"), kind="objection")
+        answer = other.post("/ask/details/", {"purpose": "ai-training"})
+        assert answer.headers["Location"] == "/ask/sent/"
+    assert SubjectRequest.objects.count() == 1, "the same, a moment later: nothing to do or to tell"
+    ask(client, kind="objection")
+    answer = client.post("/ask/details/", {"purpose": "other", "about": "Stop the newsletter."})
+    assert answer.headers["Location"] == "/ask/sent/"
+    assert SubjectRequest.objects.count() == 2
 
 
 @pytest.mark.parametrize(

@@ -2,17 +2,19 @@
 
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from datetime import time as at
 from typing import Any
 
 import pytest
+import time_machine
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.utils import timezone
 from docusign_esign import ApiClient
 
 from accounts.models import User
-from dsar import actions, previews, waiting
+from dsar import actions, erasure, previews, waiting
 from dsar.models import ErasureItem
 from dsar.sources import base, docusign_client
 from tests.dsar.fake_docusign import ACCOUNT, FakeDocusign, envelope
@@ -20,6 +22,7 @@ from tests.dsar.outside_worlds import describe, wake
 from tests.dsar.worlds import Ask, unpack, work
 
 pytestmark = pytest.mark.django_db
+DAWN = at(5)
 ALICE, BOB = "alice@example.org", "bob@example.org"
 
 
@@ -198,6 +201,29 @@ def test_what_only_people_there_can_erase_is_a_gap_with_its_words(
     step = request.steps.get(kind="prove")
     assert (step.outcome, step.cause, request.status) == ("exception", "by_hand", "review")
     assert request.items.get(key__startswith="envelope").proven_at is not None
+
+
+def test_what_was_kept_ends_when_docusign_says_that_it_is_gone(
+    account: Any, open_request: Ask, sam: User
+) -> None:
+    account.describe("keep_for: P1D\n")
+    account.hold(envelope(1, BOB, ALICE, completedDateTime=f"{timezone.now():%FT%TZ}"))
+    request = erased(open_request("erasure"), sam)
+    assert request.status == "answered"
+    item = request.items.get(label="Lease number 1")
+    assert (item.decision, account.purges) == ("keep", [])
+    day = item.until
+    with time_machine.travel(datetime.combine(day, DAWN, UTC)):
+        assert erasure.end_what_is_due(day) == 0
+    assert len(account.purges) == 1
+    item.refresh_from_db()
+    assert item.ended_at is None, "it waits in a queue for two weeks, and is there"
+    with time_machine.travel(datetime.combine(day + timedelta(days=14), DAWN, UTC)):
+        account.purge()
+        assert erasure.end_what_is_due(timezone.localdate()) == 1
+    item.refresh_from_db()
+    assert item.ended_at is not None
+    assert len(account.purges) == 1
 
 
 def test_a_preview_asks_nobody(account: Any, alice: User) -> None:

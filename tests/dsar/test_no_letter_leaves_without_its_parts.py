@@ -1,8 +1,10 @@
 """A letter that lacks what the law demands does not leave, in either language."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.template import engines
 from django.utils.translation import override
 
@@ -67,6 +69,16 @@ def test_a_letter_that_lost_a_part_stops_the_act(
         assert fresh.status != "refused"
         assert fresh.extended_at is None
         assert not OutgoingMail.objects.filter(template=f"dsar/{letter}").exists()
+
+
+# Codes, and what goes to others than the person.
+NOT_LETTERS = {"ask_code", "agent", "agent_code", "hold_review"}
+
+
+def test_every_letter_to_the_person_has_its_parts() -> None:
+    templates = Path(settings.BASE_DIR, "templates/mail/dsar").glob("[!_]*.txt")
+    names = {one.stem for one in templates if not one.stem.startswith("outside_")}
+    assert names - NOT_LETTERS == set(LETTERS)
 
 
 def test_every_letter_with_parts_has_its_template() -> None:

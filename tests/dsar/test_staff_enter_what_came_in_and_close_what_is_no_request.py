@@ -9,8 +9,8 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import AccessEvent, User
-from dsar import rules
-from dsar.actions import closings, identity
+from dsar import rules, rules_identity
+from dsar.actions import closings
 from dsar.models import SubjectRequest
 from dsar.states import IllegalMove
 from portal.lib.models import OutgoingMail
@@ -142,7 +142,7 @@ def test_spam_is_closed_without_a_letter_but_never_what_was_confirmed(
     sent = OutgoingMail.objects.count()
     assert closings.close_as_spam(request, by=sam).status == "spam"
     assert OutgoingMail.objects.count() == sent
-    assert identity.state_of(request.confirmations.get()) == "spent"
+    assert rules_identity.state_of(request.confirmations.get()) == "spent"
     with pytest.raises(closings.NotSpam):
         closings.close_as_spam(open_request("erasure"), by=sam)
 

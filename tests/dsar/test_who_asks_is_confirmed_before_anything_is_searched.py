@@ -16,8 +16,8 @@ from django.utils import timezone
 
 from accounts.models import AccessEvent, User
 from accounts.proven import person_for_claimed_address
-from dsar import intake_tasks, rules
-from dsar.actions import identity, open_request, proofs, write_message
+from dsar import intake_tasks, rules, rules_identity
+from dsar.actions import confirming, doubts, identity, open_request, proofs, write_message
 from dsar.models import Confirmation, SubjectRequest
 from dsar.models.requests import Channel, Identity, Kind
 from portal.lib.errors import DomainError
@@ -137,8 +137,8 @@ def test_an_objection_is_never_asked_who_it_is(enter: Enter, sam: User) -> None:
     assert (request.status, request.identity) == ("answered", "not_needed")
     other = enter("objection", details={"purpose": "unheard-of"})
     assert other.status == "review"
-    with pytest.raises(identity.NoDoubt):
-        identity.doubt(other, by=sam, reason="The writing looks odd.")
+    with pytest.raises(rules_identity.NoDoubt):
+        doubts.doubt(other, by=sam, reason="The writing looks odd.")
 
 
 def test_an_account_with_a_second_factor_is_not_erased_by_a_link_alone(
@@ -201,7 +201,7 @@ def test_two_confirm_at_once_and_one_counts(transactional_db: None, enter: Enter
     def press() -> None:
         ready.wait()
         try:
-            identity.confirm(link)
+            confirming.confirm(link)
             ends.append("confirmed")
         except DomainError as refused:
             ends.append(refused.code)
@@ -220,19 +220,19 @@ def test_two_confirm_at_once_and_one_counts(transactional_db: None, enter: Enter
 def test_staff_say_what_showed_them_who_asks(enter: Enter, sam: User, dina: User) -> None:
     request = enter()
     with pytest.raises(rules.EvidenceMissing):
-        identity.confirm_identity(request, by=sam, how=identity.How.CALLED, words=" ")
+        identity.confirm_identity(request, by=sam, how=rules_identity.How.CALLED, words=" ")
     identity.confirm_identity(
-        request, by=sam, how=identity.How.CALLED, words="Called back on the number of 2024."
+        request, by=sam, how=rules_identity.How.CALLED, words="Called back on the number of 2024."
     )
     request.refresh_from_db()
     assert (request.status, request.identity) == ("searching", "proven")
     assert request.events.get(code="identity_proven").data == {"how": "called"}
     assert request.notes.get().by == sam
-    with pytest.raises(identity.NothingAsked):
-        identity.confirm_identity(request, by=dina, how=identity.How.CALLED, words="Again.")
+    with pytest.raises(rules_identity.NothingAsked):
+        identity.confirm_identity(request, by=dina, how=rules_identity.How.CALLED, words="Again.")
     own = open_request(Kind.ACCESS, person=sam, by=sam, language="en")
     with pytest.raises(rules.NotYourOwn):
-        identity.confirm_identity(own, by=sam, how=identity.How.KNOWN, words="It is me.")
+        identity.confirm_identity(own, by=sam, how=rules_identity.How.KNOWN, words="It is me.")
 
 
 def test_a_doubt_has_its_reason_and_its_proof_is_deleted_once_seen(
@@ -240,21 +240,21 @@ def test_a_doubt_has_its_reason_and_its_proof_is_deleted_once_seen(
 ) -> None:
     request = work(open_request("erasure"))
     assert request.status == "review"
-    with pytest.raises(identity.NoDoubt):
-        identity.doubt(request, by=sam, reason=" ")
-    request = identity.doubt(request, by=sam, reason="Two people use this address.")
+    with pytest.raises(rules_identity.NoDoubt):
+        doubts.doubt(request, by=sam, reason=" ")
+    request = doubts.doubt(request, by=sam, reason="Two people use this address.")
     assert (request.status, request.identity) == ("identity", "asked")
     mail = mails("dsar/identity", alice.email)[-1]
     assert "Two people use this address." in mail.text
     assert f"/requests/{request.reference}/proof/" in mail.text
-    with pytest.raises(identity.NothingAsked):  # a session alone does not end a doubt
+    with pytest.raises(rules_identity.NothingAsked):  # a session alone does not end a doubt
         identity.prove_by_session(request, by=alice)
     card = ContentFile(b"%PDF-1.7 a card", name="card.pdf")
     proofs.answer_doubt(request, by=alice, text="Here it is.", files=[card])
     stored = request.attachments.get(role="proof").stored
     with django_capture_on_commit_callbacks(execute=True):
         identity.confirm_identity(
-            request, by=sam, how=identity.How.DOCUMENT, words="The name and the city agree."
+            request, by=sam, how=rules_identity.How.DOCUMENT, words="The name and the city agree."
         )
     request.refresh_from_db()
     assert request.status == "review"  # what was searched is not searched again
@@ -264,7 +264,7 @@ def test_a_doubt_has_its_reason_and_its_proof_is_deleted_once_seen(
 
 
 def test_a_proof_never_outlives_its_question(open_request: Any, alice: User, sam: User) -> None:
-    request = identity.doubt(work(open_request("erasure")), by=sam, reason="Two people.")
+    request = doubts.doubt(work(open_request("erasure")), by=sam, reason="Two people.")
     card = ContentFile(b"%PDF-1.7 a card", name="card.pdf")
     proofs.answer_doubt(request, by=alice, text="", files=[card])
     intake_tasks.clear_away()
@@ -282,7 +282,7 @@ def test_the_page_of_a_doubt_says_why_and_refuses_what_is_no_document(
     page = f"/requests/{asked.reference}/proof/"
     mine = people.sign_in(Client(), ada)
     assert "does not wait" in mine.get(page).content.decode()
-    identity.doubt(asked, by=sam, reason="Two people use this address.")
+    doubts.doubt(asked, by=sam, reason="Two people use this address.")
     assert "Two people use this address." in mine.get(page).content.decode()
     detail = mine.get(f"/requests/{asked.reference}/").content.decode()
     assert page in detail
@@ -314,8 +314,8 @@ def test_a_power_of_attorney_is_enough(enter: Enter, sam: User) -> None:
     assert (request.status, request.identity, request.regime) == ("searching", "proven", "ccpa")
     assert request.events.get(code="identity_proven").data == {"how": "mandate"}
     reviewed = enter("rectification", channel=Channel.AGENT, agent=agent)
-    with pytest.raises(identity.NoDoubt):
-        identity.doubt(reviewed, by=sam, reason="I do not like it.")
+    with pytest.raises(rules_identity.NoDoubt):
+        doubts.doubt(reviewed, by=sam, reason="I do not like it.")
 
 
 def test_a_permission_alone_asks_the_person(enter: Enter) -> None:
@@ -345,7 +345,7 @@ def test_a_stranger_is_asked_for_where_nobody_is_known(db: None) -> None:
     assert (new.language, new.has_usable_password()) == ("fr", False)
     assert person_for_claimed_address("new@example.org", language="en") == new
     assert not EmailAddress.objects.filter(user=new).exists()
-    assert identity.how_sure(Kind.ACCESS, person=new, by=None, power=False) == Identity.ASKED
+    assert rules_identity.how_sure(Kind.ACCESS, person=new, by=None, power=False) == Identity.ASKED
 
 
 def test_words_from_the_persons_own_session_are_the_proof(enter: Enter) -> None:
@@ -355,7 +355,7 @@ def test_words_from_the_persons_own_session_are_the_proof(enter: Enter) -> None:
     waiting.refresh_from_db()
     assert (waiting.status, waiting.identity) == ("searching", "proven")
     closed = enter("portability", "ada@example.org")
-    identity.give_up(closed.pk)
+    doubts.give_up(closed.pk)
     write_message(closed, by=ada, text="I was on holiday.")
     closed.refresh_from_db()
     assert (closed.status, closed.identity) == ("searching", "proven")

@@ -8,7 +8,7 @@ from django.test import Client
 
 from accounts.models import User
 from accounts.proven import person_for_claimed_address
-from dsar.actions import identity, open_request
+from dsar.actions import doubts, open_request
 from dsar.models import SubjectRequest
 from dsar.models.requests import Channel, Kind
 from tests.accounts import people
@@ -102,7 +102,7 @@ def test_support_enters_a_letter_and_the_person_answers_a_doubt(
     assert earlier.reference in page.locator("main table").inner_text()
     page.locator("main details summary").click()
     visits.inspect(page, axe)
-    identity.doubt(earlier, by=tess, reason="Two people use this address.")
+    doubts.doubt(earlier, by=tess, reason="Two people use this address.")
     hers, hers_too = opened(chromium, scheme, language, live, people.sign_in(Client(), ada))
     hers.goto(f"{live}/requests/{earlier.reference}/proof/")
     visits.inspect(hers, axe)

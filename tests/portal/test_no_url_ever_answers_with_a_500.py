@@ -23,7 +23,7 @@ from consents.actions import choices
 from consents.actions.links import give_link
 from consents.links import token_of
 from dsar import actions
-from dsar.actions import identity
+from dsar.actions import identity_links
 from dsar.models.requests import Channel, Kind
 from tests.accounts import people
 from tests.consents.worlds import make_document, make_purpose
@@ -149,7 +149,7 @@ def _confirming(staff: User) -> str:
     waiting = actions.open_request(
         Kind.ACCESS, person=rosa, by=staff, language="en", channel=Channel.POST
     )
-    return identity.new_link(waiting).rstrip("/").rpartition("/")[2]
+    return identity_links.new_link(waiting).rstrip("/").rpartition("/")[2]
 
 
 def stranger(world: World) -> Client:

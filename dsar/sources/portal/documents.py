@@ -4,7 +4,6 @@ A contract is everybody's who signed it: what becomes of it is decided document 
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 
 from django.core.files.storage import default_storage
 from django.db.models import QuerySet
@@ -14,16 +13,14 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from consents.models import Document, Party
-from dsar import office
-from dsar.durations import after
-from dsar.grounds import ErasureGround, Sentence
-from dsar.models import ErasureItem, Hold, SubjectRequest
+from dsar.grounds import Sentence
+from dsar.models import ErasureItem, SubjectRequest
 from dsar.models.erasure import Decision
 from dsar.sources.base import Column, Description, OriginalFile, Proposal, Row, Source, Table
+from dsar.sources.portal.contracts import PREFIX, decide, is_abandoned, is_theirs_alone
 from dsar.sources.portal.people import named_by_address, parties_of
 
 Status = Document.Status
-PREFIX = "document:"
 
 
 class DocumentSource(Source):
@@ -78,7 +75,7 @@ class DocumentSource(Source):
         )
 
     def plan(self, person: User, request: SubjectRequest) -> Iterator[Proposal]:
-        """Decide document by document (see :func:`decide`)."""
+        """Decide document by document (see ``contracts.decide``)."""
         today = timezone.localdate()
         documents = _documents(person).prefetch_related("parties__address").order_by("pk")
         for document in documents.iterator(chunk_size=500):
@@ -114,7 +111,7 @@ class DocumentSource(Source):
         document.parties.filter(named_by_address(person)).update(name="")
         if item.decision == Decision.ANONYMISE:
             mine.update(name="")
-        if item.decision == Decision.RESTRICT and _is_theirs_alone(document, person):
+        if item.decision == Decision.RESTRICT and is_theirs_alone(document, person):
             document.restricted_at = document.restricted_at or timezone.now()
             document.save(update_fields=["restricted_at"])
 
@@ -131,7 +128,7 @@ class DocumentSource(Source):
             return False
         if item.decision == Decision.ANONYMISE:
             return not mine.exclude(name="").exists()
-        locked = document.restricted_at is not None or not _is_theirs_alone(document, person)
+        locked = document.restricted_at is not None or not is_theirs_alone(document, person)
         return item.decision != Decision.RESTRICT or locked
 
     def end(self, person: User, item: ErasureItem) -> None:
@@ -140,10 +137,18 @@ class DocumentSource(Source):
         Also what was kept for others: they may have been erased themselves since.
         """
         document = Document.objects.select_for_update().get(pk=_pk(item))
-        if _is_abandoned(document, person):
+        if is_abandoned(document, person):
             _erase(document)
         else:
             document.parties.filter(address__person=person).update(name="")
+
+    def has_ended(self, person: User, item: ErasureItem) -> bool:
+        """Whether it is erased with its file, or others need it and the person's name is gone."""
+        document = Document.objects.get(pk=_pk(item))
+        if document.erased_at is not None:
+            return not document.file
+        named = document.parties.filter(address__person=person).exclude(name="").exists()
+        return not (named or is_abandoned(document, person))
 
 
 def erase_abandoned(person: User, items: Iterable[ErasureItem]) -> None:
@@ -154,91 +159,12 @@ def erase_abandoned(person: User, items: Iterable[ErasureItem]) -> None:
     """
     for item in items:
         document = Document.objects.select_for_update().get(pk=_pk(item))
-        if document.erased_at is None and _is_abandoned(document, person):
+        if document.erased_at is None and is_abandoned(document, person):
             _erase(document)
-
-
-def decide(document: Document, person: User, today: date) -> Proposal:
-    """Return what an erasure does with one document (art. 17(3)(b), (e); standards §1.5).
-
-    A contract that others signed is their proof; one that only the person signed is kept locked
-    away for the limitation period; anything that never became a contract goes.
-    """
-    others = _others(document, person)
-    until = _kept_until(document)
-    if document.status == Status.COMPLETED and until > today:
-        if others:
-            return _keep(document, Decision.KEEP, Sentence.CONTRACT_OF_OTHERS, until)
-        return _keep(document, Decision.RESTRICT, Sentence.CONTRACT_PROOF, until)
-    if _is_theirs_alone(document, person):
-        sentence = Sentence.ERASED if document.status == Status.COMPLETED else Sentence.ONLY_YOURS
-        files = (str(document.file.name),) if document.file else ()
-        key, label = f"{PREFIX}{document.pk}", document.title
-        return Proposal(key, Decision.ERASE, sentence, label=label, files=files)
-    return Proposal(
-        f"{PREFIX}{document.pk}",
-        Decision.ANONYMISE,
-        Sentence.WAITING_FOR_OTHERS,
-        label=document.title,
-    )
-
-
-def _keep(document: Document, decision: Decision, sentence: Sentence, until: date) -> Proposal:
-    return Proposal(
-        f"{PREFIX}{document.pk}",
-        decision,
-        sentence,
-        ground=ErasureGround.LEGAL_CLAIMS,
-        label=document.title,
-        until=until,
-    )
-
-
-def _kept_until(document: Document) -> date:
-    """Return the document's own date, else the operator's period from completion."""
-    if document.keep_until:
-        return document.keep_until
-    end = timezone.localdate(document.completed_at or document.state_at)
-    return after(end, office.retention("contract"))
 
 
 def _documents(person: User) -> QuerySet[Document]:
     return Document.objects.filter(pk__in=parties_of(person).values("document"), erased_at=None)
-
-
-def _is_abandoned(document: Document, person: User) -> bool:
-    """Whether nobody who is left can see the document, and no legal hold needs it."""
-    if any(party.address is not None for party in _others(document, person)):
-        return False
-    holds = Hold.objects.filter(lifted_at=None)
-    return not holds.filter(person__addresses__parties__document=document).exists()
-
-
-def _others(document: Document, person: User) -> list[Party]:
-    """Return the other parties, but for those who have been erased themselves."""
-    return [party for party in document.parties.all() if _is_other(party, person)]
-
-
-def _is_theirs_alone(document: Document, person: User) -> bool:
-    """Whether nobody else knows of it: under a hold a document of others stays theirs too."""
-    unsent = document.status == Status.DRAFT and _is_sender(document, person)
-    return unsent or not _others(document, person)
-
-
-def _is_other(party: Party, person: User) -> bool:
-    if party.address is None:
-        return True  # a signer of whom no address is known
-    erased = party.address.email is None and party.hidden_at is not None
-    return party.address.person_id != person.pk and not erased
-
-
-def _is_sender(document: Document, person: User) -> bool:
-    return any(
-        party.role == Party.Role.SENDER
-        and party.address is not None
-        and party.address.person_id == person.pk
-        for party in document.parties.all()
-    )
 
 
 def _erase(document: Document) -> None:

@@ -84,9 +84,13 @@ class MailSource(Source):
     def end(self, person: User, item: ErasureItem) -> None:
         """Delete the mails, or the last one."""
         if item.key == "last":
-            OutgoingMail.objects.filter(key=f"dsar-erased:{item.request_id}").delete()
+            _last(item).delete()
         else:
             _mails(person).delete()
+
+    def has_ended(self, person: User, item: ErasureItem) -> bool:
+        """Whether none is left; the last one went to an address that we do not know any more."""
+        return not (_last(item) if item.key == "last" else _mails(person)).exists()
 
 
 class InboundSource(Source):
@@ -153,6 +157,11 @@ class InboundSource(Source):
     def end(self, person: User, item: ErasureItem) -> None:
         """Empty them."""
         _inbound(person).update(body=b"", status=InboundEvent.Status.EXPIRED)
+
+
+def _last(item: ErasureItem) -> QuerySet[OutgoingMail]:
+    """Return the mail that brought the link to the certificate."""
+    return OutgoingMail.objects.filter(key=f"dsar-erased:{item.request_id}")
 
 
 def _mails(person: User) -> QuerySet[OutgoingMail]:
