@@ -12,6 +12,9 @@ class ChoicesConfig(AppConfig):
         """Say what can be set, and what is changed here by draft and second person."""
         from accounts.changes.kinds import register
         from consents import office  # noqa: F401
+        from consents.changing.evidence import EvidenceChange, EvidencePolicyChange
+        from consents.changing.purposes import PurposeChange
         from consents.register.kind import RegisterChange
 
-        register(RegisterChange())
+        for kind in (PurposeChange(), EvidenceChange(), EvidencePolicyChange(), RegisterChange()):
+            register(kind)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.core.files.storage import Storage
 from django.utils import timezone
 
+from consents import evidence_files
 from consents.models import Document
 
 FOLDER = "documents"
@@ -14,7 +15,7 @@ LEFT_OVER_AFTER = timedelta(days=1)
 
 
 def tidy() -> int:
-    """Every night: delete the files of documents, a day old or more, that no document names.
+    """Every night: delete files, a day old or more, that no document names; and of old drafts.
 
     Returns how many.
     """
@@ -28,7 +29,7 @@ def tidy() -> int:
             if name not in kept and storage.get_modified_time(name) < before:
                 storage.delete(name)
                 gone += 1
-    return gone
+    return gone + evidence_files.tidy()
 
 
 def _months(storage: Storage) -> Iterator[str]:

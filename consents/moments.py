@@ -2,7 +2,8 @@
 
 Whatever the gate's rule reads leaves a :class:`PermitChange` when it changes, so the changes that a
 snapshot sees *are* its state. Two more things change answers without any write, and are the ground
-of the state: the rule itself (a new release), and a version of a purpose that takes effect.
+of the state: the rule itself (a new release), a version of a purpose that takes effect, and
+evidence that expires.
 """
 
 import hashlib
@@ -15,7 +16,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from consents import permits
-from consents.models import Purpose, PurposeVersion
+from consents.models import Evidence, Purpose, PurposeVersion
 
 # No single statement about some thousand documents takes as long (milliseconds).
 STATEMENT_TIMEOUT = 30_000
@@ -104,9 +105,10 @@ def moment_of(
     """Return the present moment of the transaction. ``now`` and ``horizon`` are for trials."""
     at, settled, cluster = _read_clock()
     at, settled = now or at, horizon or settled
-    versions = PurposeVersion.objects.filter(purpose=purpose, effective_from__lte=at)
+    versions = PurposeVersion.objects.effective(at).filter(purpose=purpose)
     in_effect = [str(pk) for pk in versions.order_by("pk").values_list("pk", flat=True)]
-    ground = _sha256(permits.RULE, purpose.slug, *in_effect)[:16]
+    proven = str(Evidence.objects.valid(at).filter(purpose=purpose).exists())
+    ground = _sha256(permits.RULE, purpose.slug, proven, *in_effect)[:16]
     return Moment(purpose, at, settled, _sha256(cluster)[:8], ground)
 
 

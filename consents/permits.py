@@ -3,7 +3,8 @@
 The rule exists once, as the SQL below: it answers for one document as for a million, on one
 snapshot of the database. It is closed by default and opens only where every condition holds. The
 order of the reasons is the precedence of the law: the law itself and restriction, special
-categories, any party's refusal, the organisation's policy, the person's choice, the default.
+categories, any party's refusal, the organisation's policy, what is claimed and not proven, the
+person's choice, the default.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -33,6 +34,7 @@ class Reason(models.TextChoices):
     ORGANISATION_REFUSED = "refused_by_organisation", _("the organisation refused")
     CONSENT_MISSING = "consent_missing", _("not every party has agreed")
     UNANSWERED = "widened_unanswered", _("not every party has answered since it grew wider")
+    UNPROVEN = "no_valid_evidence", _("that the data are anonymous is claimed, and not proven now")
     # Open.
     NECESSARY = "necessary", _("needed for the service")
     NO_OBJECTION = "no_objection", _("nobody objected")
@@ -67,20 +69,32 @@ WITH asked AS (
     SELECT d.*, wanted.place, wanted.reference AS wanted
     FROM unnest(%(references)s::text[]) WITH ORDINALITY AS wanted (reference, place)
     LEFT JOIN consents_document d ON d.reference = wanted.reference
+), effective AS (
+    -- What was stopped before its day never takes effect.
+    SELECT v.* FROM consents_purposeversion v JOIN consents_purpose p ON p.id = v.purpose_id
+    WHERE p.slug = %(purpose)s AND v.effective_from <= %(now)s
+        AND NOT EXISTS (SELECT FROM consents_purposestop s WHERE s.version_id = v.id)
 ), purpose AS (
-    SELECT p.id, p.control, p.is_ai_training, (
-        SELECT v.id FROM consents_purposeversion v
-        WHERE v.purpose_id = p.id AND v.effective_from <= %(now)s
-        ORDER BY v.effective_from DESC, v.number DESC LIMIT 1
-    ) AS version_id, (
+    SELECT p.id, p.control, p.is_ai_training, present.id AS version_id,
         -- Who agreed to less than this version agreed to something else (invariant 4).
-        SELECT coalesce(max(v.number), 0) FROM consents_purposeversion v
-        WHERE v.purpose_id = p.id AND v.widens AND v.effective_from <= %(now)s
-    ) AS floor, (
-        SELECT max(v.effective_from) FROM consents_purposeversion v
-        WHERE v.purpose_id = p.id AND v.widens AND v.effective_from <= %(now)s
-    ) AS widened_at
-    FROM consents_purpose p WHERE p.slug = %(purpose)s
+        (SELECT coalesce(max(v.number), 0) FROM effective v WHERE v.widens) AS floor,
+        (SELECT max(v.effective_from) FROM effective v WHERE v.widens) AS widened_at,
+        -- What is claimed to protect the data has to be proven where it is asked for.
+        p.needs_evidence AND coalesce(
+            present.safeguards @> '{"anonymised": true}'
+            OR jsonb_typeof(present.safeguards -> 'recall') = 'number', false
+        ) AND NOT EXISTS (
+            SELECT FROM consents_evidence e
+            WHERE e.purpose_id = p.id AND e.expires_at > %(now)s
+                AND NOT EXISTS (
+                    SELECT FROM consents_evidencewithdrawal w WHERE w.evidence_id = e.id
+                )
+        ) AS unproven
+    FROM consents_purpose p LEFT JOIN LATERAL (
+        SELECT v.id, v.safeguards FROM effective v
+        ORDER BY v.effective_from DESC, v.number DESC LIMIT 1
+    ) present ON true
+    WHERE p.slug = %(purpose)s
 ), party AS (
     SELECT p.id, p.document_id, p.is_minor, p.address_id, a.person_id,
         a.email IS NULL OR person.erased_at IS NOT NULL AS is_unknown, d.organisation_id,
@@ -183,10 +197,12 @@ WITH asked AS (
             WHEN p.is_ai_training AND (d.involves_minor OR coalesce(f.protected_signer, true))
                 THEN 'minor_or_unknown_signer'
             WHEN f.objected THEN 'refused_by_party'
-            WHEN p.control = 'none' THEN 'necessary'
+            WHEN p.control = 'none' AND NOT p.unproven THEN 'necessary'
             -- What the uploader stated counts like a party's refusal (AIPREF train-ai=n).
             WHEN f.refused OR p.is_ai_training AND d.refused_at_upload THEN 'refused_by_party'
             WHEN NOT policy.allowed THEN 'refused_by_organisation'
+            -- Below every word of a person: theirs is the reason they read, with evidence or not.
+            WHEN p.unproven THEN 'no_valid_evidence'
             WHEN p.control = 'objection'
                 AND coalesce(f.unanswered, d.created_at < p.widened_at, false)
                 THEN 'widened_unanswered'
@@ -194,7 +210,7 @@ WITH asked AS (
             WHEN p.control = 'consent' AND f.agreed THEN 'consented'
             ELSE 'consent_missing'
         END AS reason,
-        concat_ws('|', %(purpose)s, p.version_id, d.wanted, d.id, d.status,
+        concat_ws('|', %(purpose)s, p.version_id, p.unproven::int, d.wanted, d.id, d.status,
             d.special_category::int, d.involves_minor::int, d.refused_at_upload::int,
             d.restricted_at, d.erased_at, d.organisation_id, policy.event_id, f.parties, a.events
         ) AS facts

@@ -16,8 +16,9 @@ from django.db.models import Q
 from django.utils import timezone, translation
 
 from accounts.models import Address, User
+from consents.actions import stopping
 from consents.actions.notices import link
-from consents.models import Announcement, Announcing, PurposeVersion
+from consents.models import Announcement, Announcing, PurposeStop, PurposeVersion
 from consents.queries import change
 from portal.lib import mail
 from portal.lib.models import OutgoingMail
@@ -100,7 +101,7 @@ def carry_on(announcing_id: int) -> None:
             .select_related("version__purpose")
             .first()
         )
-        if announcing is None:
+        if announcing is None or PurposeStop.objects.filter(version=announcing.version).exists():
             return
         _begin_round(announcing)
         if _tell_some(announcing):
@@ -121,12 +122,14 @@ def sweep() -> None:
     free = Q(leased_until=None) | Q(leased_until__lt=now)
     with transaction.atomic():
         Announcing.objects.filter(
-            version__effective_from__gt=now, finished_at__lt=now - PAUSE
+            version__effective_from__gt=now, version__stop=None, finished_at__lt=now - PAUSE
         ).update(finished_at=None, after_person=0, after_address=0)
-        left = Announcing.objects.filter(free, finished_at=None).select_for_update(skip_locked=True)
+        waiting = Announcing.objects.filter(free, finished_at=None, version__stop=None)
+        left = waiting.select_for_update(skip_locked=True, of=["self"])
         for pk in list(left.values_list("pk", flat=True)):
             Announcing.objects.filter(pk=pk).update(leased_until=now + LEASE)
             enqueue(CARRY_ON, pk)
+    stopping.sweep()
     copy_deliveries()
 
 

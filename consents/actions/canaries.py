@@ -19,6 +19,7 @@ from consents.models import (
     ManifestLine,
     Party,
     Purpose,
+    PurposeVersion,
     TrainingRun,
     Use,
 )
@@ -112,7 +113,7 @@ def _plant(kind: Kind, purpose: Purpose | None) -> Canary:
 
 
 def _is_in_force(purpose: Purpose) -> bool:
-    return purpose.versions.filter(effective_from__lte=timezone.now()).exists()
+    return PurposeVersion.objects.effective(timezone.now()).filter(purpose=purpose).exists()
 
 
 def _found(canaries: Iterable[Canary]) -> int:

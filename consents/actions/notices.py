@@ -54,14 +54,16 @@ def behind(token: str) -> Announcement | None:
         uid = _signer().unsign(token)
     except BadSignature:
         return None
-    known = Announcement.objects.select_related("version__purpose", "person", "address")
+    known = Announcement.objects.select_related(
+        "version__purpose", "version__stop", "person", "address"
+    )
     return known.filter(uid=uid).first()
 
 
 def told(person: User) -> list[Announcement]:
     """Return what the person was told of, the newest first: at most fifty."""
     theirs = Q(person=person) | Q(address__person=person)
-    newest = Announcement.objects.filter(theirs).select_related("version__purpose")
+    newest = Announcement.objects.filter(theirs).select_related("version__purpose", "version__stop")
     return list(newest.order_by(F("created_at").desc(), "-pk")[:50])
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.changes.models import Change
 from consents import catalogue, office, widening
 from consents.actions import announcements, register
 from consents.catalogue import PurposeSeed, Wording
@@ -68,11 +69,14 @@ def publish(
     published_at: datetime,
     effective_from: datetime,
     number: int | None = None,
+    change: Change | None = None,
 ) -> PurposeVersion:
     """Publish a wording of the purpose, unchangeable from now on, and return it.
 
     Both times are aware and stored in UTC. ``number`` defaults to the next one. Names of systems
     and of the controller are filled in now, so that the hash is that of the words people read.
+    ``change`` is the change that a second person agreed to, if there was one.
+
     It never turns a choice on: choices stay what they are, and what was agreed to before a wider
     version (``consents.widening``) no longer counts once that is in effect. Telling people of a
     wider version begins in the same transaction (``consents.actions.announcements``).
@@ -93,19 +97,39 @@ def publish(
         "published_at": published_at.astimezone(UTC),
         "effective_from": effective_from.astimezone(UTC),
     }
-    widens = _is_wider(purpose, wording)
-    notice = office.NOTICE_DAYS.now() if widens else 0
-    if effective_from - published_at < timedelta(days=notice):
+    version = unsaved(purpose, wording, number=number, **times)
+    if effective_from - published_at < timedelta(days=version.notice_days):
         raise NoticeTooShort(_("A wider version must be announced longer before it takes effect."))
-    version = PurposeVersion(
-        purpose=purpose, number=number, widens=widens, notice_days=notice, **times,
-        **_words(wording),
-    )  # fmt: skip
+    version.change = change
     version.sha256 = sha256_of(version.published())
     # The database holds to all of this by itself, whoever writes (migration 0009).
     version.save(force_insert=True)
-    if widens and effective_from > timezone.now():
+    if version.widens and effective_from > timezone.now():
         announcements.begin(version)
+    return version
+
+
+def unsaved(
+    purpose: Purpose,
+    wording: Wording,
+    *,
+    number: int,
+    published_at: datetime,
+    effective_from: datetime,
+) -> PurposeVersion:
+    """Return the version as it would be published, with the names of today; nothing is written.
+
+    Whether it is wider is decided here, against the last version that was not stopped.
+
+    Raises:
+        UnknownRecipient: a recipient is not a system.
+    """
+    version = PurposeVersion(
+        purpose=purpose, number=number, published_at=published_at, effective_from=effective_from,
+        **_words(wording),
+    )  # fmt: skip
+    version.widens = _is_wider(version)
+    version.notice_days = office.NOTICE_DAYS.now() if version.widens else 0
     return version
 
 
@@ -156,6 +180,8 @@ def purpose_of(seed: PurposeSeed) -> Purpose:
             "shares_with_third_parties": seed.shares_with_third_parties,
             "honours_gpc": seed.honours_gpc,
             "by_document": seed.by_document,
+            # Whoever trains on what is claimed to be anonymous has to prove it.
+            "needs_evidence": seed.is_ai_training,
         },
     )[0]
 
@@ -178,22 +204,30 @@ def _require_complete(texts: dict[str, PurposeText]) -> None:
 
 def _next_number(purpose: Purpose, number: int | None, effective_from: datetime) -> int:
     """Return the number of the new version. The purpose's row is locked by the caller."""
-    last = purpose.versions.order_by("-number").first()
-    following = last.number + 1 if last else 1
+    following = next_number(purpose)
     if number not in (None, following):
         raise OutOfOrder(_("Versions are numbered one after the other."))
+    last = purpose.versions.filter(stop=None).order_by("-number").first()
     if last and effective_from < last.effective_from:
         raise OutOfOrder(_("A version cannot take effect before the one it follows."))
     return following
 
 
-def _is_wider(purpose: Purpose, wording: Wording) -> bool:
-    """Whether the wording goes further than what people were told before.
+def next_number(purpose: Purpose) -> int:
+    """Return the number that the next version has; one that was stopped keeps its own."""
+    if purpose.pk is None:
+        return 1
+    last = purpose.versions.order_by("-number").first()
+    return last.number + 1 if last else 1
+
+
+def _is_wider(version: PurposeVersion) -> bool:
+    """Whether it goes further than what people were told before.
 
     The first version of a purpose is something new to everybody who is already here.
     """
-    before = purpose.versions.order_by("-number").first()
-    return _somebody_is_here() if before is None else bool(widening.reasons(before, wording))
+    before = version.before
+    return _somebody_is_here() if before is None else bool(widening.between(before, version))
 
 
 def _somebody_is_here() -> bool:

@@ -156,7 +156,7 @@ def has_widened(standing: Standing, floor: int) -> bool:
 
 def floor_of(version: PurposeVersion) -> int:
     """Return the number of the last widening version up to ``version``, 0 if there is none."""
-    wider = PurposeVersion.objects.filter(
+    wider = PurposeVersion.objects.standing().filter(
         purpose=version.purpose_id, widens=True, number__lte=version.number
     )
     return wider.order_by("-number").values_list("number", flat=True).first() or 0
@@ -178,7 +178,11 @@ def version_in_force(
     versions = PurposeVersion.objects.in_force(at or timezone.now())
     version = versions.filter(purpose=purpose).select_related("purpose").first()
     if version is None and announced:
-        version = purpose.versions.select_related("purpose").order_by("number").first()
+        # Who was told of it, and that it was stopped, may still refuse it for good.
+        told = purpose.versions.select_related("purpose")
+        version = (
+            told.filter(stop=None).order_by("number").first() or told.order_by("-number").first()
+        )
     if version is None:
         raise NothingToChoose(_("This purpose is not in use."))
     return version

@@ -77,7 +77,8 @@ class _Known:
         # By purpose, in the order of their effect.
         self.versions: dict[str, list[tuple[datetime, int]]] = {slug: [] for slug in self.training}
         for slug, since, pk in (
-            PurposeVersion.objects.filter(purpose__slug__in=purposes)
+            PurposeVersion.objects.standing()
+            .filter(purpose__slug__in=purposes)
             .order_by("effective_from", "number")
             .values_list("purpose__slug", "effective_from", "pk")
         ):

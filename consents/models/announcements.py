@@ -65,6 +65,8 @@ class Announcement(models.Model):
     failed_at = models.DateTimeField(null=True, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)
     read_by = models.CharField(max_length=6, choices=ReadBy, blank=True)
+    # When the mail was written that says that the change was stopped before its day.
+    stop_told_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

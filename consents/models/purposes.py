@@ -2,13 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from accounts.changes.models import Change
 from consents import rights
 from consents.rights import Right
 
@@ -44,6 +48,8 @@ class Purpose(models.Model):
     honours_gpc = models.BooleanField(default=False)
     # Whether it uses documents at all: what is about a person only has no choice for one of them.
     by_document = models.BooleanField(default=True)
+    # What it claims of anonymous data has to be proven: without valid evidence the gate is closed.
+    needs_evidence = models.BooleanField(default=False)
     position = models.PositiveSmallIntegerField(default=100)
 
     class Meta:
@@ -92,25 +98,33 @@ class PurposeText:
 
 
 class PurposeVersionQuerySet(models.QuerySet["PurposeVersion"]):
-    """Which words held when."""
+    """Which words held when. What was stopped before its day never holds."""
+
+    def standing(self) -> Self:
+        """Return the versions that were not stopped."""
+        return self.filter(stop=None)
+
+    def effective(self, at: datetime) -> Self:
+        """Return the versions that are, or have been, in effect at ``at`` (aware)."""
+        return self.standing().filter(effective_from__lte=at)
 
     def floors(self, at: datetime) -> dict[int, int]:
         """Return, by purpose id, the number of the last widening version in effect at ``at``.
 
         An agreement to an earlier version is an agreement to something else (invariant 4).
         """
-        wider = self.filter(widens=True, effective_from__lte=at).values_list("purpose_id")
+        wider = self.effective(at).filter(widens=True).values_list("purpose_id")
         return dict(wider.annotate(models.Max("number")))
 
     def widened_at(self, at: datetime) -> dict[int, datetime]:
         """Return, by purpose id, when the last widening version in effect at ``at`` began."""
-        wider = self.filter(widens=True, effective_from__lte=at).values_list("purpose_id")
+        wider = self.effective(at).filter(widens=True).values_list("purpose_id")
         return dict(wider.annotate(models.Max("effective_from")))
 
     def in_force(self, at: datetime) -> Self:
         """Return one version per purpose: the latest in effect at ``at`` (aware)."""
         return (
-            self.filter(effective_from__lte=at)
+            self.effective(at)
             .order_by("purpose_id", "-effective_from", "-number")
             .distinct("purpose_id")
         )
@@ -141,6 +155,10 @@ class PurposeVersion(models.Model):
     widens = models.BooleanField(default=False)
     # The notice promised when it was published, for a wider one (0: none was needed or recorded).
     notice_days = models.PositiveSmallIntegerField(default=0)
+    # The change by which it was drafted and agreed to; none for what a release brought along.
+    change = models.OneToOneField(
+        Change, models.PROTECT, null=True, blank=True, related_name="version"
+    )
 
     objects = PurposeVersionQuerySet.as_manager()
 
@@ -157,6 +175,14 @@ class PurposeVersion(models.Model):
     def __str__(self) -> str:
         return f"{self.purpose_id} v{self.number}"
 
+    @cached_property
+    def before(self) -> "PurposeVersion | None":
+        """Return the version that this one follows: the last one before it that was not stopped."""
+        if self.purpose_id is None:  # of a purpose that is only drafted
+            return None
+        earlier = PurposeVersion.objects.standing().filter(purpose=self.purpose_id)
+        return earlier.filter(number__lt=self.number).order_by("-number").first()
+
     @property
     def rights(self) -> tuple[Right, ...]:
         """Return the rights that a person exercises about it (``consents.rights``)."""
@@ -166,7 +192,18 @@ class PurposeVersion(models.Model):
     @property
     def is_new(self) -> bool:
         """Whether there was no such purpose before it."""
-        return self.number == 1
+        return self.number == 1 or (self.widens and self.before is None)
+
+    @property
+    def is_claimed(self) -> bool:
+        """Whether it claims that data are anonymous, or how much of it is found and masked.
+
+        The same law as ``unproven`` in ``permits.RULE``.
+        """
+        safeguards = self.safeguards if isinstance(self.safeguards, dict) else {}
+        recall = safeguards.get("recall")
+        measured = isinstance(recall, int | float) and not isinstance(recall, bool)
+        return safeguards.get("anonymised") is True or measured
 
     def text(self, language: str | None = None) -> PurposeText:
         """Return the words in ``language`` (default: the active one), else in English."""
@@ -189,3 +226,23 @@ class PurposeVersion(models.Model):
             "dpv_purpose": self.dpv_purpose,
             "dpv_processing": self.dpv_processing,
         }
+
+
+class PurposeStop(models.Model):
+    """A published version that was stopped before its day: it never takes effect. Append-only.
+
+    ``at`` is aware; the database refuses a stop once the version is in effect (migration 0019).
+    """
+
+    version = models.OneToOneField(PurposeVersion, models.PROTECT, related_name="stop")
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    reason = models.TextField()  # in the officer's words; people who were told read it
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="stop_has_a_reason", condition=~Q(reason="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"stop of version {self.version_id}"

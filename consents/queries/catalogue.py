@@ -83,5 +83,5 @@ def news(now: datetime) -> list[PurposeVersion]:
     if opened is None:
         return []
     later = Q(number__gt=1) | Q(published_at__gt=opened + timedelta(days=1))
-    recent = PurposeVersion.objects.filter(later, published_at__gt=now - NEWS)
+    recent = PurposeVersion.objects.standing().filter(later, published_at__gt=now - NEWS)
     return list(recent.select_related("purpose").order_by("-published_at", "-id")[:10])

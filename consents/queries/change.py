@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
 
 from consents import widening
-from consents.models import PurposeVersion
+from consents.models import PurposeVersion, System
 from consents.models.purposes import Control
 from consents.queries import diff
 from consents.widening import Widening
@@ -24,9 +25,12 @@ class Step:
 LABELS: dict[Widening, str | Promise] = {
     Widening.NEW_DATA: gettext_lazy("More data"),
     Widening.NEW_RECIPIENT: gettext_lazy("Others receive it"),
+    Widening.OTHER_RECIPIENT: gettext_lazy("Who receives it is elsewhere, or somebody else"),
     Widening.OTHER_BASIS: gettext_lazy("Another legal basis"),
+    Widening.AI_USE: gettext_lazy("AI is used"),
     Widening.OTHER_PROCESSING: gettext_lazy("Something else is done"),
     Widening.LONGER: gettext_lazy("Kept longer, or counted from another day"),
+    Widening.WEAKER: gettext_lazy("Less protection"),
 }
 NEW = gettext_lazy("A new purpose")
 NOT_DONE = gettext_lazy("This was not done.")
@@ -44,8 +48,7 @@ def steps(before: PurposeVersion | None, after: PurposeVersion) -> list[Step]:
 
 def before(version: PurposeVersion) -> PurposeVersion | None:
     """Return the version that this one follows; a new purpose follows none."""
-    earlier = PurposeVersion.objects.filter(purpose=version.purpose_id)
-    return earlier.filter(number=version.number - 1).first()
+    return version.before
 
 
 def for_mail(version: PurposeVersion) -> dict[str, object]:
@@ -71,10 +74,29 @@ def _words(what: Widening, version: PurposeVersion) -> str:
     return {
         Widening.NEW_DATA: text.data,
         Widening.NEW_RECIPIENT: diff.recipients(version),
+        Widening.OTHER_RECIPIENT: places(version),
         Widening.OTHER_BASIS: diff.basis(version),
+        Widening.AI_USE: text.summary,
         Widening.OTHER_PROCESSING: text.summary,
         Widening.LONGER: text.retention,
+        Widening.WEAKER: protection(version),
     }[what]
+
+
+def places(version: PurposeVersion) -> str:
+    """Return who receives it, each with the country and as whom."""
+    kinds = dict(System.Kind.choices)
+    return ", ".join(
+        f"{one['name']} ({one.get('country') or '–'}, {kinds.get(one.get('kind', ''), '–')})"
+        for one in version.recipients
+    )
+
+
+def protection(version: PurposeVersion) -> str:
+    """Return what is said to protect the data, as published, in the active language."""
+    statement: dict[str, str] = version.safeguards.get("statement") or {}
+    code = (get_language() or "en").split("-")[0]
+    return statement.get(code) or statement.get("en", "")
 
 
 def _terms(what: Widening, version: PurposeVersion) -> str:
@@ -82,6 +104,18 @@ def _terms(what: Widening, version: PurposeVersion) -> str:
         return ", ".join(version.data_categories)
     if what is Widening.LONGER:
         return f"{version.retention_trigger}, {version.retention_duration}"
-    if what is Widening.OTHER_PROCESSING:
+    if what is Widening.WEAKER:
+        return _measured(version)
+    if what in (Widening.OTHER_PROCESSING, Widening.AI_USE):
         return f"{version.dpv_purpose} {version.dpv_processing}"
     return ", ".join(one["system"] for one in version.recipients)
+
+
+def _measured(version: PurposeVersion) -> str:
+    """Return the bare facts about what protects the data."""
+    anonymous = version.safeguards.get("anonymised") is True
+    recall = version.safeguards.get("recall")
+    parts = [_("anonymous") if anonymous else _("not anonymous")]
+    if isinstance(recall, int | float):
+        parts.append(_("%(share)s of identifiers found") % {"share": f"{recall:.1%}"})
+    return ", ".join(parts)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from consents.models import Announcement, PurposeText, PurposeVersion, Standing
+from consents.models import Announcement, PurposeStop, PurposeText, PurposeVersion, Standing
 from consents.queries import change, diff
 from consents.queries.change import Step
 from consents.queries.choice import ALL, LABELS, REFUSE, TRAINING_LABELS, Choice
@@ -25,6 +25,7 @@ class Notice:
     steps: list[Step]
     changes: list[Difference]
     is_announced: bool  # it has not taken effect yet
+    stopped: PurposeStop | None = None  # before its day: it never takes effect
 
     @property
     def text(self) -> PurposeText:
@@ -49,11 +50,13 @@ class Banner:
     choice: Choice
 
 
-def notice_of(version: PurposeVersion, *, now: datetime) -> Notice:
+def notice_of(
+    version: PurposeVersion, *, now: datetime, stopped: PurposeStop | None = None
+) -> Notice:
     """Return the notice, in the active language."""
     before = change.before(version)
     steps, changes = change.steps(before, version), diff.differences(before, version)
-    return Notice(version, steps, changes, version.effective_from > now)
+    return Notice(version, steps, changes, version.effective_from > now, stopped)
 
 
 def notice_page(announcement: Announcement, *, now: datetime) -> NoticePage:
@@ -67,7 +70,7 @@ def notice_page(announcement: Announcement, *, now: datetime) -> NoticePage:
             theirs |= Q(person=announcement.address.person_id)
     latest = whole.filter(theirs).order_by("-event_id").first()
     return NoticePage(
-        notice=notice_of(version, now=now),
+        notice=notice_of(version, now=now, stopped=getattr(version, "stop", None)),
         refused_at=latest.since if latest is not None and not latest.allowed else None,
         button=label(version),
     )
@@ -89,7 +92,7 @@ def banners(choices: Iterable[Choice], *, now: datetime) -> list[Banner]:
     again. Before the day only the refusal is offered: a yes would be to words not in force yet.
     """
     by_purpose = {one.purpose.pk: one for one in choices}
-    wider = PurposeVersion.objects.filter(
+    wider = PurposeVersion.objects.standing().filter(
         widens=True, purpose__in=by_purpose, effective_from__gt=now - SHOWN
     )
     newest = wider.order_by("purpose_id", "-number").distinct("purpose_id")

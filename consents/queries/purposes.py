@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.translation import get_language
-
 from accounts.models import User
 from consents import standing
 from consents.models import Purpose, PurposeVersion, Standing
-from consents.queries import diff, documents, home
+from consents.queries import change, diff, documents, home
 from consents.queries.catalogue import Catalogue
 from consents.queries.choice import Choice, choice
 from consents.queries.diff import Difference
@@ -25,6 +23,7 @@ class Wording:
     changes: list[Difference]
     is_in_force: bool
     is_announced: bool
+    stopped_at: datetime | None  # before its day: it never takes effect
 
 
 @dataclass(frozen=True)
@@ -49,25 +48,22 @@ def purpose_page(
         wordings=wordings(purpose, in_force=control.version, now=now),
         exceptions=home.exceptions(person, control) if purpose.has_control else [],
         within=_within(person, control, saved=saved) if purpose.has_control else [],
-        safeguards=safeguards(control.version) if control.version else "",
+        safeguards=change.protection(control.version) if control.version else "",
     )
 
 
 def wordings(purpose: Purpose, *, in_force: PurposeVersion | None, now: datetime) -> list[Wording]:
     """Return every version with its difference to the one before, newest first."""
-    versions = list(purpose.versions.order_by("number"))
-    found = []
-    for before, version in zip([None, *versions], versions, strict=False):
-        changes = diff.differences(before, version) if before else []
+    found: list[Wording] = []
+    before: PurposeVersion | None = None
+    for version in purpose.versions.select_related("stop").order_by("number"):
+        changes = diff.differences(before, version)
         is_in_force = in_force is not None and version.pk == in_force.pk
-        found.append(Wording(version, changes, is_in_force, version.effective_from > now))
+        stopped_at = version.stop.at if hasattr(version, "stop") else None
+        is_announced = stopped_at is None and version.effective_from > now
+        found.append(Wording(version, changes, is_in_force, is_announced, stopped_at))
+        before = before if stopped_at else version
     return found[::-1]
-
-
-def safeguards(version: PurposeVersion) -> str:
-    """Return what protects the data, as published, in the reader's language."""
-    statement: dict[str, str] = version.safeguards.get("statement", {})
-    return statement.get((get_language() or "en").split("-")[0]) or statement.get("en", "")
 
 
 def _within(person: User, control: Choice, *, saved: str | None) -> list[Choice]:

@@ -32,6 +32,7 @@ class Rule(StrEnum):
     PROTECTED = auto()
     PARTIES = auto()
     ORGANISATION = auto()
+    EVIDENCE = auto()
     CHOICE = auto()
     DEFAULT = auto()
 
@@ -41,6 +42,7 @@ TITLES: dict[Rule, str | Promise] = {
     Rule.PROTECTED: gettext_lazy("Specially protected data and minors"),
     Rule.PARTIES: gettext_lazy("A refusal of any party"),
     Rule.ORGANISATION: gettext_lazy("The policy of the organisation"),
+    Rule.EVIDENCE: gettext_lazy("The proof of what is said to protect the data"),
     Rule.CHOICE: gettext_lazy("Your choice"),
     Rule.DEFAULT: gettext_lazy("If nothing was chosen"),
 }
@@ -49,6 +51,7 @@ OF_REASON: dict[Reason, Rule] = {
     Reason.PROTECTED_SIGNER: Rule.PROTECTED,
     Reason.PARTY_REFUSED: Rule.PARTIES,
     Reason.ORGANISATION_REFUSED: Rule.ORGANISATION,
+    Reason.UNPROVEN: Rule.EVIDENCE,
     Reason.CONSENT_MISSING: Rule.CHOICE,
     Reason.CONSENTED: Rule.CHOICE,
     Reason.NO_OBJECTION: Rule.CHOICE,
@@ -198,6 +201,7 @@ def _saying(of: Facts, decides: Rule) -> dict[Rule, str]:
         # Said where it decides, or where it is known that nobody did: below that it stays unsaid.
         Rule.PARTIES: _("No party refused.") if passed[Rule.PARTIES] else "",
         Rule.ORGANISATION: _policy(of),
+        Rule.EVIDENCE: "",
         Rule.CHOICE: _own(of),
         Rule.DEFAULT: _default(of) if of.purpose.has_control else "",
     }

@@ -173,6 +173,9 @@ VERDICTS: dict[Reason, str | Promise] = {
     Reason.UNANSWERED: gettext_lazy(
         "Not allowed: it has grown wider, and not every party has answered."
     ),
+    Reason.UNPROVEN: gettext_lazy(
+        "Not allowed now: the service says that the data are protected, and has no valid evidence."
+    ),
     Reason.NECESSARY: gettext_lazy("In use: needed for the service."),
     Reason.NO_OBJECTION: gettext_lazy("Allowed: no party has objected."),
     Reason.CONSENTED: gettext_lazy("Allowed: every party has agreed."),

@@ -1,13 +1,15 @@
 """What documents are used for, and the person's choice beside each."""
 
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from consents.models import Purpose
 from consents.queries import catalogue
+from consents.queries.changes import public_changes
 from consents.queries.exceptions import exceptions as exceptions_page
 from consents.queries.notices import banners
 from consents.queries.privacy_signal import privacy_signal
@@ -31,6 +33,14 @@ def purposes(request: SignedInRequest) -> HttpResponse:
         "signal": privacy_signal(request, choices),
     }
     return page(request, "consents/purposes.html", context)
+
+
+@login_not_required
+@require_safe
+def changes(request: HttpRequest) -> HttpResponse:
+    """Show everybody, signed in or not, what is going to change and what has changed."""
+    context = {"changes": public_changes(timezone.now())}
+    return render(request, "consents/changes.html", context)
 
 
 @require_safe

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from portal.dashboard import changes, views
+from portal.dashboard import views
 
 AREAS = (
     "approvals", "cards", "register", "wizard", "evidence", "reports", "log", "alarms",
@@ -11,7 +11,5 @@ AREAS = (
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.dashboard, name="dashboard"),
-    path("changes/", changes.changes, name="dashboard-changes"),
-    path("changes/<int:pk>/resend/", changes.resend, name="dashboard-resend"),
     *[path("", include(f"portal.dashboard.{area}.urls")) for area in AREAS],
 ]

@@ -8,12 +8,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.actions import join
-from consents import catalogue, permits, standing
+from consents import catalogue, permits, standing, widening
 from consents.actions import choices, purposes
-from consents.models import PurposeVersion
+from consents.models import PurposeVersion, System
 from consents.permits import Reason
 from consents.standing import Origin
-from consents.widening import Widening, reasons
+from consents.widening import Widening
 from portal.checks import ai_training_as_published
 from tests.consents.worlds import World, make_document, make_person
 
@@ -30,16 +30,10 @@ def world() -> World:
 def wording() -> catalogue.Wording:
     """A wording that goes as far as the version of the world, and no further."""
     seed = next(one for one in catalogue.purposes("consent") if one.is_ai_training)
-    version = PurposeVersion(
-        legal_basis="6(1)(a)", data_categories=[], recipients=[], retention_trigger="end",
-        retention_duration="P1Y", dpv_purpose="dpv:ServiceProvision",
-    )  # fmt: skip
-    wording = replace(
+    return replace(
         seed.wording, data_categories=[], recipients=[], retention_trigger="end",
         retention_duration="P1Y", dpv_purpose="dpv:ServiceProvision", dpv_processing="",
     )  # fmt: skip
-    assert reasons(version, wording) == []
-    return wording
 
 
 def publish(world: World, wording: catalogue.Wording, *, notice: int = 30) -> PurposeVersion:
@@ -47,6 +41,15 @@ def publish(world: World, wording: catalogue.Wording, *, notice: int = 30) -> Pu
     return purposes.publish(
         world.purpose, wording, published_at=now, effective_from=now + timedelta(days=notice)
     )
+
+
+def reasons(world: World, wording: catalogue.Wording) -> list[Widening]:
+    """Return in what it would go further than the last version."""
+    now, last = timezone.now(), PurposeVersion.objects.order_by("-number")[0]
+    version = purposes.unsaved(
+        world.purpose, wording, number=last.number + 1, published_at=now, effective_from=now
+    )
+    return widening.between(last, version)
 
 
 def reason(*, later: timedelta = LATER) -> Reason:
@@ -60,11 +63,47 @@ def reason(*, later: timedelta = LATER) -> Reason:
         ({"retention_duration": "P13M"}, Widening.LONGER),
         ({"retention_duration": "for ever"}, Widening.LONGER),
         ({"retention_trigger": "another"}, Widening.LONGER),
-        ({"dpv_processing": "ai:ModelTraining"}, Widening.OTHER_PROCESSING),
+        ({"dpv_processing": "ai:ModelTraining"}, Widening.AI_USE),
+        ({"dpv_processing": "dpv:Store"}, Widening.OTHER_PROCESSING),
+        ({"recipients": ["pipeline"]}, Widening.NEW_RECIPIENT),
     ],
 )
 def test_the_system_sees_in_what_a_version_is_wider(world, wording, change, expected):
-    assert reasons(PurposeVersion.objects.get(), replace(wording, **change)) == [expected]
+    System.objects.create(slug="pipeline", name="Pipeline", kind="internal", country="FR")
+    assert reasons(world, replace(wording, **change)) == [expected]
+
+
+def test_a_wording_that_goes_as_far_as_the_one_before_is_not_wider(world, wording):
+    assert reasons(world, wording) == []
+
+
+def test_a_recipient_that_moves_or_is_somebody_else_makes_it_wider(world, wording):
+    system = System.objects.create(slug="trainer", name="Trainer", kind="processor", country="FR")
+    wording = replace(wording, recipients=["trainer"])
+    publish(world, wording)
+    for change in ({"country": "US"}, {"kind": "third_party"}):
+        System.objects.filter(pk=system.pk).update(**change)
+        assert reasons(world, wording) == [Widening.OTHER_RECIPIENT]
+        System.objects.filter(pk=system.pk).update(country="FR", kind="processor")
+    assert reasons(world, wording) == []
+
+
+@pytest.mark.parametrize(
+    "weaker",
+    [
+        {"anonymised": False, "recall": 0.98, "method": "manual_review"},
+        {"anonymised": True, "recall": 0.97, "method": "manual_review"},
+        {"anonymised": True, "method": "manual_review"},
+        {"anonymised": True, "recall": 0.98},
+        {},
+    ],
+)
+def test_weaker_protection_makes_it_wider(world, wording, weaker):
+    strong = {"anonymised": True, "recall": 0.98, "method": "manual_review"}
+    publish(world, replace(wording, safeguards=strong))
+    assert reasons(world, replace(wording, safeguards=weaker)) == [Widening.WEAKER]
+    stronger = strong | {"recall": 0.99}
+    assert reasons(world, replace(wording, safeguards=stronger)) == []
 
 
 @pytest.mark.parametrize("change", [{}, {"retention_duration": "P6M"}])

@@ -229,10 +229,11 @@ def test_every_table_that_the_rule_reads_tells_of_its_changes():
     read = set(re.findall(r"\b((?:consents|accounts|dsar)_\w+)", permits.RULE))
     told = set(importlib.import_module("consents.migrations.0008_permit_changes").TOLD)
     told.add(importlib.import_module("consents.migrations.0016_objections").TABLE)
+    told |= set(importlib.import_module("consents.migrations.0020_evidence").TOLD)
     # Append-only; the rule reads an act only where a standing choice names it.
     without = {"consents_choiceevent"}
     # Moment.ground sees which versions are in effect.
-    by_time = {"consents_purposeversion"}
+    by_time = {"consents_purposeversion", "consents_purposestop"}
     assert read - told - without - by_time == set()
 
 

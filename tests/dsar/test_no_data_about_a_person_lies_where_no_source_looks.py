@@ -11,7 +11,14 @@ from dsar.sources.base import registered
 # What a person's data hangs on, however many references away.
 ROOTS = {User, Address, Document, SubjectRequest}
 # Rows about the service, not about a person: named here one by one, each with its reason.
-NOT_ABOUT_PEOPLE: dict[str, str] = {}
+NOT_ABOUT_PEOPLE: dict[str, str] = {
+    "accounts.Change": "what an officer drafted about a purpose or a rule, in their office",
+    "accounts.ChangeEvent": "the same, act by act",
+    "consents.PurposeStop": "an officer's act about a purpose",
+    "consents.Evidence": "a measurement; its reviewer is named as a report names its author",
+    "consents.EvidenceFile": "the report of a measurement",
+    "consents.EvidenceWithdrawal": "an officer's act about a measurement",
+}
 
 
 def leads_to_a_person(model: type[models.Model]) -> bool:

@@ -12,6 +12,7 @@ from portal.demo.sample import (
     documents,
     obeying,
     people,
+    proofs,
     publications,
     signers,
     telling,
@@ -35,6 +36,7 @@ def load(say: Callable[[str], object] = print) -> None:
     say("Documents")
     filed = documents.file_all(clock, cast)
     world = World(timezone.now(), clock, cast, purposes, filed)
+    proofs.record_all(world)
     say("Eighteen months of uses, choices, trainings and requests")
     play([moment for moment in _everything(world) if moment.at < world.now])
     obeying.settle_history()
@@ -53,6 +55,7 @@ def _everything(world: World) -> list[Moment]:
         *asking.moments(world),
         *traces.moments(world),
         *telling.moments(world),
+        *proofs.moments(world),
         Moment(world.clock.ago(34, "15:20"), partial(documents.restrict, world.filed)),
     ]
 

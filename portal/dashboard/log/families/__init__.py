@@ -1,6 +1,6 @@
 """Every append-only table has a family here, or a reason in ``LEFT_OUT``: a test counts them."""
 
-from portal.dashboard.log.families import choices, machines, requests, staff
+from portal.dashboard.log.families import choices, machines, proofs, requests, staff
 from portal.dashboard.log.families.base import Family
 
 # In the order in which events of the same instant are listed.
@@ -8,6 +8,7 @@ FAMILIES: tuple[Family, ...] = (
     *staff.FAMILIES,
     *requests.FAMILIES,
     *choices.FAMILIES,
+    *proofs.FAMILIES,
     *machines.FAMILIES,
 )
 BY_SLUG: dict[str, Family] = {one.slug: one for one in FAMILIES}

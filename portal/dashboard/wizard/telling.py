@@ -7,9 +7,10 @@ from django.db.models import Count, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from consents.models import Announcing, PurposeVersion
+from consents.models import Announcing, PurposeStop, PurposeVersion
 from consents.queries import change, diff
 from consents.queries.change import Step
+from consents.queries.changes import know_what_was_before
 from consents.queries.diff import Difference
 
 MOST = 50
@@ -24,6 +25,7 @@ class Told:
     sent: int = 0  # the mail server took the mail
     failed: int = 0
     read: int = 0  # opened the notice
+    stop_told: int = 0  # told that it was stopped
 
     @property
     def waiting(self) -> int:
@@ -41,6 +43,7 @@ STATES: dict[str, str | Promise] = {
     "telling": gettext_lazy("People are being told now."),
     "told": gettext_lazy("Everybody known was told. Who is new is told within the hour."),
     "effect": gettext_lazy("In effect. Who has not answered is not taken along."),
+    "stopped": gettext_lazy("Stopped before its day: it never takes effect."),
     "before": gettext_lazy("In effect since before anybody’s documents were here."),
 }
 
@@ -56,6 +59,7 @@ class Changed:
     state: str
     is_announced: bool
     is_live: bool
+    stop: PurposeStop | None  # who stopped it before its day, and why
 
     @property
     def words(self) -> str:
@@ -67,16 +71,15 @@ def changes(now: datetime) -> list[Changed]:
     """Return the versions that changed a purpose, newest first: three queries, however many."""
     told = Q(number__gt=1) | Q(widens=True)
     newest = PurposeVersion.objects.filter(told).order_by("-published_at", "-pk")
-    found = list(newest.select_related("purpose", "announcing")[:MOST])
-    known = {
-        (one.purpose_id, one.number): one
-        for one in PurposeVersion.objects.filter(purpose__in={one.purpose_id for one in found})
-    }
+    found = list(newest.select_related("purpose", "announcing", "stop__by")[:MOST])
+    know_what_was_before(found)
     numbers = _numbers(found)
-    return [
-        _changed(one, known.get((one.purpose_id, one.number - 1)), numbers.get(one.pk), now)
-        for one in found
-    ]
+    return [_changed(one, numbers.get(one.pk), now) for one in found]
+
+
+def changed(version: PurposeVersion, now: datetime) -> Changed:
+    """Return one version in the same way."""
+    return _changed(version, _numbers([version]).get(version.pk), now)
 
 
 def _numbers(versions: list[PurposeVersion]) -> dict[int, Told]:
@@ -88,28 +91,31 @@ def _numbers(versions: list[PurposeVersion]) -> dict[int, Told]:
             sent=Count(people, filter=Q(version__announcements__sent_at__isnull=False)),
             failed=Count(people, filter=Q(version__announcements__failed_at__isnull=False)),
             read=Count(people, filter=Q(version__announcements__read_at__isnull=False)),
+            stop_told=Count(people, filter=Q(version__announcements__stop_told_at__isnull=False)),
         )
-        .values_list("version", "found", "told", "sent", "failed", "read")
+        .values_list("version", "found", "told", "sent", "failed", "read", "stop_told")
     )
     return {pk: Told(*numbers) for pk, *numbers in rows}
 
 
-def _changed(
-    version: PurposeVersion, before: PurposeVersion | None, told: Told | None, now: datetime
-) -> Changed:
-    state = _state(version, told, now)
+def _changed(version: PurposeVersion, told: Told | None, now: datetime) -> Changed:
+    state, before = _state(version, told, now), version.before
+    stop = getattr(version, "stop", None)
     return Changed(
         version=version,
         steps=change.steps(before, version),
         changes=diff.differences(before, version),
         told=told,
         state=state,
-        is_announced=version.effective_from > now,
-        is_live=told is not None and (state == "telling" or told.waiting > 0),
+        is_announced=stop is None and version.effective_from > now,
+        stop=stop,
+        is_live=stop is None and told is not None and (state == "telling" or told.waiting > 0),
     )
 
 
 def _state(version: PurposeVersion, told: Told | None, now: datetime) -> str:
+    if hasattr(version, "stop"):
+        return "stopped"
     if not version.widens:
         return "same"
     if told is None:

@@ -1,0 +1,141 @@
+"""The changes about evidence: a measurement is recorded; the gate asks for one, or does not."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from accounts.changes.kinds import Difference, Problems
+from accounts.changes.models import Change
+from consents.actions import evidence as actions
+from consents.actions.evidence import Measurement
+from consents.changing.measured import file_of, measurement, problems
+from consents.models import Evidence, Purpose, PurposeVersion
+from consents.models.evidence import end_of
+from portal.lib.canonical import sha256_of
+
+KIND, POLICY = "evidence", "evidence_policy"
+
+
+class EvidenceChange:
+    """``subject`` is the slug of the purpose; the payload is what was typed of a measurement."""
+
+    slug = KIND
+    label: str | Promise = gettext_lazy("Evidence")
+
+    def title(self, change: Change) -> str:
+        """Return what it is evidence for."""
+        return _("Evidence for “%(purpose)s”") % {"purpose": title_of(change.subject)}
+
+    def path(self, change: Change) -> str:
+        """Return the address of the draft."""
+        return reverse("dashboard-evidence-draft", args=[change.uid])
+
+    def base(self, subject: str) -> str:
+        """Return a hash of the last evidence there is; "" if none."""
+        last = Evidence.objects.filter(purpose__slug=subject).order_by("-pk").first()
+        return sha256_of(str(last.uid)) if last else ""
+
+    def problems(self, change: Change) -> Problems:
+        """Return what is missing or cannot be."""
+        return problems(change.subject, change.payload)
+
+    def differences(self, change: Change) -> list[Difference]:
+        """Return the figures, against the last evidence."""
+        if self.problems(change):
+            return []
+        last = Evidence.objects.filter(purpose__slug=change.subject).order_by("-pk").first()
+        new = Evidence(purpose_id=0, **_columns(measurement(change.payload)))
+        before = _said(last) if last else {}
+        return [
+            Difference(label, before.get(label, ""), said) for label, said in _said(new).items()
+        ]
+
+    def apply(self, change: Change) -> None:
+        """Record it in the name of its author."""
+        purpose = Purpose.objects.get(slug=change.subject)
+        actions.record(
+            purpose, measurement(change.payload), by=change.author,
+            file=file_of(change.payload), change=change,
+        )  # fmt: skip
+
+
+class EvidencePolicyChange:
+    """Whether the gate is closed without evidence. The payload is ``{"closes": bool}``."""
+
+    slug = POLICY
+    label: str | Promise = gettext_lazy("Rule about evidence")
+
+    def title(self, change: Change) -> str:
+        """Return what is asked for, of which purpose."""
+        return _("Whether “%(purpose)s” stops without evidence") % {
+            "purpose": title_of(change.subject)
+        }
+
+    def path(self, change: Change) -> str:
+        """Return the address of the purpose's evidence."""
+        return reverse("dashboard-evidence-purpose", args=[change.subject])
+
+    def base(self, subject: str) -> str:
+        """Return a hash of how it is now."""
+        return sha256_of(_asks(subject))
+
+    def problems(self, change: Change) -> Problems:
+        """Return whether nothing would change."""
+        if not Purpose.objects.filter(slug=change.subject).exists():
+            return {"": [_("There is no such purpose.")]}
+        same = bool(change.payload.get("closes")) == _asks(change.subject)
+        return {"": [_("It is like this already.")]} if same else {}
+
+    def differences(self, change: Change) -> list[Difference]:
+        """Return how it is and how it would be."""
+        words = {True: _("stops"), False: _("goes on, and the page says that nothing proves it")}
+        closes = bool(change.payload.get("closes"))
+        return [
+            Difference(_("Without valid evidence"), words[_asks(change.subject)], words[closes])
+        ]
+
+    def apply(self, change: Change) -> None:
+        """Let the gate ask, or not."""
+        purpose = Purpose.objects.get(slug=change.subject)
+        actions.ask_for(purpose, closes=bool(change.payload.get("closes")))
+
+
+def title_of(slug: str) -> str:
+    """Return the title of a purpose as last published, or its slug."""
+    version = PurposeVersion.objects.filter(purpose__slug=slug).order_by("-number").first()
+    return version.text().title if version else slug
+
+
+def words_of(words: dict[str, str]) -> str:
+    """Return words by language in the active one, else in English."""
+    return words.get((get_language() or "en").split("-")[0]) or words.get("en", "")
+
+
+def _asks(slug: str) -> bool:
+    return Purpose.objects.filter(slug=slug, needs_evidence=True).exists()
+
+
+def _columns(measured: Measurement) -> dict[str, Any]:
+    return {
+        **{name: one for name, one in vars(measured).items() if name != "valid_until"},
+        "expires_at": end_of(measured.valid_until),
+    }
+
+
+def _said(one: Evidence) -> dict[str, str]:
+    """Return evidence in short lines, by label."""
+    again = one.reidentified
+    return {
+        _("Measured on"): date_format(one.measured_on, "DATE_FORMAT"),
+        _("How"): one.get_method_display(),
+        _("Identifiers found"): f"{one.recall.share:.2%} ({one.found}/{one.items})",
+        _("People recognised again"): f"{one.successes}/{one.attempts}"
+        if again
+        else _("not tried"),
+        _("By"): f"{one.reviewer}, {one.reviewer_function}",
+        _("Counts until"): date_format(one.valid_until, "DATE_FORMAT"),
+    }

@@ -1,0 +1,150 @@
+"""Evidence for what is called anonymous: what counts, what has expired, and how it is entered."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.changes import actions
+from accounts.changes.kinds import KINDS
+from accounts.changes.models import Change
+from accounts.reauthentication import reauthentication_required
+from accounts.roles import SignedInRequest, dpo_required
+from consents import evidence_files
+from consents.actions import evidence
+from consents.changing.evidence import KIND, POLICY, title_of
+from consents.changing.measured import file_of
+from consents.models import Evidence, EvidenceFile, Purpose, PurposeVersion
+from consents.queries import evidence as queries
+from portal.dashboard.approvals.panel import panel
+from portal.dashboard.evidence.forms import MeasurementForm, fields_of, into
+from portal.lib.errors import DomainError
+
+OPEN = [Change.Status.DRAFT, Change.Status.PROPOSED]
+
+
+@require_safe
+@dpo_required
+def index(request: SignedInRequest) -> HttpResponse:
+    """List every purpose that claims something, and how its proof stands."""
+    found = queries.claims(timezone.now())
+    drafts = Change.objects.filter(kind__in=[KIND, POLICY], status__in=OPEN)
+    context = {
+        "claims": found,
+        "open": [one for one in found if one.proof and one.proof.state != queries.VALID],
+        "drafts": [(one, KINDS[one.kind].title(one)) for one in drafts.select_related("author")],
+        "others": Purpose.objects.exclude(pk__in=[one.version.purpose_id for one in found]),
+    }
+    return render(request, "dashboard/evidence/index.html", context)
+
+
+@require_safe
+@dpo_required
+def purpose(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Show all evidence of one purpose, and whether the gate asks for it."""
+    return _page(request, get_object_or_404(Purpose, slug=slug))
+
+
+@require_POST
+@dpo_required
+def new(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Begin a draft of evidence, or go on with the open one."""
+    of = get_object_or_404(Purpose, slug=slug)
+    change = Change.objects.filter(kind=KIND, subject=slug, status__in=OPEN).first()
+    if change is None:
+        change = actions.draft(KIND, of.slug, {}, by=request.user)
+    return redirect("dashboard-evidence-draft", change.uid)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@dpo_required
+def draft(request: SignedInRequest, uid: UUID) -> HttpResponse:
+    """Show a draft of evidence, or save what was typed, right or wrong."""
+    known = Change.objects.filter(kind=KIND).select_related("author", "decided_by")
+    change = get_object_or_404(known, uid=uid)
+    if request.method == "POST" and change.is_open:
+        return _save(request, change)
+    wrong = KINDS[KIND].problems(change) if change.is_open and "check" in request.GET else {}
+    context = {
+        "change": change, "title": title_of(change.subject), "panel": panel(change, request.user),
+        "form": MeasurementForm(fields_of(change.payload), wrong) if change.is_open else None,
+        "file": file_of(change.payload), "file_problems": wrong.get("file", []),
+        "evidence": Evidence.objects.filter(change=change).first(),
+    }  # fmt: skip
+    return render(request, "dashboard/evidence/draft.html", context)
+
+
+@require_safe
+@dpo_required
+def file(request: SignedInRequest, uid: UUID) -> HttpResponseBase:
+    """Return a report, published or not."""
+    return evidence_files.as_download(get_object_or_404(EvidenceFile, uid=uid))
+
+
+@require_POST
+@dpo_required
+@reauthentication_required
+def withdraw(request: SignedInRequest, uid: UUID) -> HttpResponse:
+    """Let evidence count no more, at once."""
+    one = get_object_or_404(Evidence.objects.select_related("purpose"), uid=uid)
+    reason = request.POST.get("reason", "").replace("\0", "").strip()
+    try:
+        evidence.withdraw(one, by=request.user, reason=reason)
+    except DomainError as error:
+        return _page(request, one.purpose, refused=error)
+    messages.success(request, _("Withdrawn: it counts no more from now on."))
+    return redirect("dashboard-evidence-purpose", one.purpose.slug)
+
+
+@require_POST
+@dpo_required
+def policy(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Draft that the gate asks for evidence, or that it does not."""
+    of = get_object_or_404(Purpose, slug=slug)
+    closes = request.POST.get("closes") == "yes"
+    change = actions.draft(POLICY, of.slug, {"closes": closes}, by=request.user)
+    return redirect("dashboard-change", change.uid)
+
+
+def _page(
+    request: SignedInRequest, of: Purpose, *, refused: DomainError | None = None
+) -> HttpResponse:
+    now = timezone.now()
+    version = PurposeVersion.objects.in_force(now).filter(purpose=of).first()
+    rows = [(one, queries.state_of(one, now)) for one in queries.of_purpose(of)]
+    drafts = Change.objects.filter(subject=of.slug, kind__in=[KIND, POLICY], status__in=OPEN)
+    context: dict[str, Any] = {
+        "purpose": of, "version": version, "title": title_of(of.slug), "rows": rows,
+        "proof": queries.proof(version, now=now) if version else None,
+        "drafts": [(one, KINDS[one.kind].title(one)) for one in drafts],
+        "policy_is_open": any(one.kind == POLICY for one in drafts),
+        "refused": refused,
+    }  # fmt: skip
+    template = "dashboard/evidence/purpose.html"
+    return render(request, template, context, status=409 if refused else 200)
+
+
+def _save(request: SignedInRequest, change: Change) -> HttpResponse:
+    """Save what was typed, and the file if one was sent; what is wrong is said beside."""
+    payload = into(change.payload, MeasurementForm.read(request.POST))
+    upload = request.FILES.get("report")
+    if upload is not None:
+        try:
+            payload["file"] = str(evidence_files.take(upload, by=request.user).uid)
+        except DomainError as error:
+            messages.error(request, str(error.message))
+    if payload != change.payload:
+        try:
+            actions.edit(change, payload, by=request.user)
+        except DomainError as error:
+            messages.error(request, str(error.message))
+            return redirect("dashboard-evidence-draft", change.uid)
+    now = date_format(timezone.localtime(), "H:i:s")
+    messages.success(request, _("Saved %(time)s.") % {"time": now})
+    return HttpResponseRedirect(f"{KINDS[KIND].path(change)}?check=1")
