@@ -4,10 +4,12 @@ The environment comes first: Django's settings are read from it as soon as they 
 """
 
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import django
+import hypothesis
 import pytest
 from django.test import override_settings
 from django.utils import timezone, translation
@@ -16,6 +18,21 @@ from tests import environment
 
 environment.prepare()
 django.setup()
+
+# What a run tries is the same each time, and no slowness is a mistake: a change fails by what it
+# does. `--hypothesis-profile=explore` looks elsewhere, as often as somebody wants to look.
+hypothesis.settings.register_profile(
+    "explore",
+    deadline=None,
+    suppress_health_check=[
+        hypothesis.HealthCheck.too_slow,
+        hypothesis.HealthCheck.function_scoped_fixture,  # asked for knowingly
+    ],
+)
+hypothesis.settings.register_profile(
+    "regard", hypothesis.settings.get_profile("explore"), derandomize=True, database=None
+)
+hypothesis.settings.load_profile("regard")
 
 # Switches off what a browser asks of the network on its own account.
 QUIET = [
@@ -28,7 +45,17 @@ QUIET = [
     "--disable-sync",
 ]
 BROWSERS = ["chromium", "chromium-browser", "google-chrome"]
+LAST_MINUTE = 60  # seconds
+MIDNIGHTS = (21, 22, 23)  # hours of UTC that a day of UTC or of Paris may end with
+PATIENCE = 120_000  # ms until what a page does not do is given up; a busy machine may be slow
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """No test begins in the last minute of a day of UTC or Paris: its today stays today."""
+    if (left := 3600 - time.time() % 3600) < LAST_MINUTE and time.gmtime().tm_hour in MIDNIGHTS:
+        time.sleep(left)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -121,6 +148,7 @@ def chromium(_browser: Any) -> Iterator[Callable[..., Any]]:
 
     def open_context(**options: Any) -> Any:
         context = _browser.new_context(**options)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         return context
 

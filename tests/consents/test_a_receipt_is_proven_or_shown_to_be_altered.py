@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import pytest
 from django.test import Client
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consents import proofs, receipts
@@ -211,7 +211,7 @@ def test_garbage_never_raises_and_never_proves(data: bytes) -> None:
         assert proofs.examine(head + data).verdict != Verdict.GENUINE
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@settings(max_examples=200)
 @given(place=st.integers(0, 10**6), byte=st.integers(0, 255))
 def test_one_changed_byte_never_changes_what_is_proven(
     envelope: dict[str, Any], place: int, byte: int

@@ -55,7 +55,7 @@ class Elsewhere:
         return self._thread.is_alive()
 
     def result(self) -> BaseException | None:
-        self._thread.join(30)
+        self._thread.join(120)
         return self.error
 
 
@@ -72,10 +72,10 @@ def half_refused(world: World) -> Iterator[Callable[[], None]]:
         with transaction.atomic():
             world.refuse(world.dan)
             written.set()
-            may_end.wait(30)
+            may_end.wait(120)
 
     other = Elsewhere(refuse)
-    assert written.wait(30)
+    assert written.wait(120)
 
     def commit() -> None:
         may_end.set()
@@ -112,11 +112,11 @@ def test_refusals_at_the_time_of_closing_are_heard_or_come_after_the_use(
     start = threading.Barrier(2)
 
     def refuse() -> None:
-        start.wait(30)
+        start.wait(120)
         world.refuse(world.dan)
 
     def end() -> None:
-        start.wait(30)
+        start.wait(120)
         close(run)
 
     refuses, closes = Elsewhere(refuse), Elsewhere(end)
@@ -140,7 +140,7 @@ def test_two_who_close_at_once_record_it_once(run: TrainingRun) -> None:
     start = threading.Barrier(2)
 
     def end() -> None:
-        start.wait(30)
+        start.wait(120)
         close(run)
 
     both = [Elsewhere(end), Elsewhere(end)]

@@ -33,7 +33,7 @@ def test_a_policy_of_this_moment_stands(policy):
             imported.wait(1)  # let the import begin; it cannot end before this transaction does
 
     def take_over():
-        is_set.wait(30)
+        is_set.wait(120)
         choices.agree_by_contract(world.purpose, clause=clause)
         imported.set()
 

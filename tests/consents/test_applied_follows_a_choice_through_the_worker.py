@@ -15,7 +15,7 @@ from consents.models import Propagation
 from tests.consents.receivers import Receiver, as_sent, register
 from tests.consents.worlds import World
 from tests.environment import ROOT
-from tests.servers import Worker, subprocess_environment, wait_until
+from tests.servers import PATIENCE, Worker, subprocess_environment, wait_until
 
 Status = Propagation.Status
 worked = pytest.mark.django_db(transaction=True)
@@ -69,7 +69,7 @@ def test_a_worker_killed_in_the_middle_of_a_call_loses_nothing(
 
     receiver.before = stop_once
     world.refuse(world.ada)
-    assert reached.wait(60)
+    assert reached.wait(PATIENCE)
     worker.kill9()
     release.set()
     assert Propagation.objects.get().status == Status.WAITING

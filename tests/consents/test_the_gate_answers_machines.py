@@ -111,12 +111,12 @@ def test_a_gate_that_takes_too_long_says_no(machine, monkeypatch):
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"LOCK TABLE {Party._meta.db_table} IN ACCESS EXCLUSIVE MODE")
             locked.set()
-            done.wait(30)
+            done.wait(120)
         connection.close()
 
     blocker = threading.Thread(target=block)
     blocker.start()
-    locked.wait(30)
+    locked.wait(120)
     try:
         answer = client.get(URL, {"document": "private", "purpose": "ai-training"})
     finally:

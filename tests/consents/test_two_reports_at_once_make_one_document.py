@@ -28,7 +28,7 @@ def at_once(*works):
 
     def run(place, work):
         try:
-            barrier.wait(30)
+            barrier.wait(120)
             results[place] = work()
         except Exception as error:  # noqa: BLE001 - raised again below, in the test's own thread
             results[place] = error
@@ -92,7 +92,7 @@ def test_a_report_waits_for_one_that_is_not_committed_yet():
             threading.Event().wait(0.5)
 
     def quick():
-        started.wait(30)
+        started.wait(120)
         return register_all([report(1, 2, "quick")])[0].result
 
     _, result = at_once(slow, quick)

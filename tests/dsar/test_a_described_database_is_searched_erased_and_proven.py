@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, strategies
+from hypothesis import given, strategies
 from hypothesis import settings as laws
 
 from accounts.models import User
@@ -198,7 +198,7 @@ RANDOM_ROWS = strategies.lists(
 )
 
 
-@laws(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@laws(max_examples=12)
 @given(rows=RANDOM_ROWS)
 def test_after_an_erasure_a_new_search_finds_nothing_that_was_not_kept(
     rows: Any, tmp_path: Path, monkeypatch: Any, open_request: Ask, alice: User

@@ -93,7 +93,7 @@ def test_it_ends_on_the_day_that_was_told_and_not_before(paused: SubjectRequest,
     end_notice(paused)
     tasks.mind_pauses()
     assert allowed("shared")
-    codes = list(paused.events.values_list("code", flat=True))
+    codes = list(paused.events.order_by("pk").values_list("code", flat=True))
     assert codes.index("lifting_told") < codes.index("restriction_lifted")
 
 

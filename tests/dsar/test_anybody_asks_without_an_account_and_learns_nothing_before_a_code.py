@@ -44,7 +44,7 @@ def test_a_code_files_the_request_under_the_address(client: Client) -> None:
     assert not nora.has_usable_password()
     assert "_auth_user_id" not in client.session
     assert request.reference in client.get("/ask/sent/").content.decode()
-    assert [mail.template for mail in OutgoingMail.objects.filter(to=NORA)] == [
+    assert [mail.template for mail in OutgoingMail.objects.filter(to=NORA).order_by("pk")] == [
         "dsar/ask_code",
         "dsar/received",
     ]

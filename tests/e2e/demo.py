@@ -43,7 +43,7 @@ class Demo:
             stderr=subprocess.STDOUT,
         )
 
-    def wait(self, seconds: float = 240) -> dict[str, Any]:
+    def wait(self, seconds: float = 480) -> dict[str, Any]:
         """Return what demo.json says, once the demo answers that it is well."""
         end = time.monotonic() + seconds
         while time.monotonic() < end and self._process.poll() is None:
@@ -56,7 +56,7 @@ class Demo:
     def stop(self) -> int:
         """Press Ctrl-C; return what the demo said at its end."""
         self._process.send_signal(signal.SIGINT)
-        code = self._process.wait(60)
+        code = self._process.wait(240)
         self._log.close()
         # Its data may lie outside the state, where nothing else would take them away.
         postgres.remove(self.state / "postgres")
@@ -64,7 +64,7 @@ class Demo:
 
     def _is_well(self) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.url}/healthz", timeout=5) as answer:  # noqa: S310
+            with urllib.request.urlopen(f"{self.url}/healthz", timeout=30) as answer:  # noqa: S310
                 return bool(answer.status == 200) and (self.state / "demo.json").exists()
         except (OSError, http.client.HTTPException):
             return False
@@ -103,7 +103,7 @@ class Service:
 
     def _ask(self, url: str, body: bytes | None, headers: dict[str, str]) -> dict[str, Any]:
         request = urllib.request.Request(url, data=body, headers=headers)  # noqa: S310
-        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=120) as answer:  # noqa: S310
             content = answer.read()
         found: dict[str, Any] = json.loads(content) if content else {}
         return found

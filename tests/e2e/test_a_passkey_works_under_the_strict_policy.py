@@ -36,12 +36,12 @@ def test_a_passkey_is_added_and_then_signs_in_by_itself(
     assert page.get_by_role("rowheader", name="My telephone").is_visible()
     axe(page)
 
-    page.get_by_role("link", name="Rename").click()
+    visits.press(page, page.get_by_role("link", name="Rename"))
     page.get_by_label("Name").fill("My old telephone")
-    page.get_by_role("button", name="Save the name").click()
+    visits.press(page, page.get_by_role("button", name="Save the name"))
     assert page.get_by_role("rowheader", name="My old telephone").is_visible()
 
-    page.get_by_role("button", name="Sign out").click()
+    visits.press(page, page.get_by_role("button", name="Sign out"))
     page.goto(f"{live}/account/login/")
     complaints.clear()
     page.get_by_role("button", name="Use a passkey").click()

@@ -81,10 +81,10 @@ def test_without_javascript_it_is_as_many_steps(
     live: str, chromium: Callable[..., Any], shop: Shop
 ) -> None:
     page = at_home(chromium(java_script_enabled=False, locale="en-GB").new_page(), live, shop.ada)
-    page.get_by_role("button", name="Allow AI training").click()
+    visits.press(page, page.get_by_role("button", name="Allow AI training"))
     assert decisive(page) == MAY_BE_USED
     assert "Saved" in page.get_by_role("status").all_inner_texts()[0]
-    page.get_by_role("button", name="Refuse AI training").click()
+    visits.press(page, page.get_by_role("button", name="Refuse AI training"))
     assert decisive(page) == NOT_USED
     assert page.url.startswith(f"{live}/#")
 
@@ -133,7 +133,7 @@ def test_in_french_on_a_telephone_for_one_document(
     context = chromium(locale="fr-FR", viewport={"width": 375, "height": 740}, has_touch=True)
     page = at_home(context.new_page(), live, shop.ada)
     assert page.locator("html").get_attribute("lang") == "fr"
-    page.get_by_role("link", name="Lease").first.click()
+    visits.press(page, page.get_by_role("link", name="Lease").first)
     control = page.locator("#choice-ai-training")
     control.locator("button[value=allow]").click()
     control.locator("button[value=allow]").wait_for(state="detached")

@@ -93,10 +93,10 @@ def test_without_script_on_a_telephone_in_french(
     for path in ("", "done"):
         assert page.locator("html").get_attribute("lang") == "fr"
         if not path:
-            page.locator("button[value=refuse]").click()
+            visits.press(page, page.locator("button[value=refuse]"))
     page.wait_for_url("**/documents/selection/*-*/")
     assert open_now() == 1
-    page.locator("form[action$='undo/'] button").click()
+    visits.press(page, page.locator("form[action$='undo/'] button"))
     assert open_now() == 4
 
 

@@ -88,7 +88,8 @@ def test_the_whole_way_by_keyboard_with_and_without_javascript(
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Who used it, and when?").wait_for()
     page.get_by_role("link", name="Ask for a copy of my data").press("Enter")
-    page.get_by_role("button", name="Ask for the copy").press("Enter")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Ask for the copy").press("Enter")
     page.get_by_text(SubjectRequest.objects.get().reference).wait_for()
     page.get_by_role("link", name="Back to the document").press("Enter")
     page.get_by_role("button", name="Close this page").press("Enter")

@@ -91,7 +91,7 @@ def test_without_javascript_a_reload_shows_it(
     page = chromium(java_script_enabled=False, locale="en-GB").new_page()
     visits.sign_in(page, live, str(shop.ada.email))
     page.goto(f"{live}/")
-    page.get_by_role("button", name="Refuse AI training").click()
+    visits.press(page, page.get_by_role("button", name="Refuse AI training"))
     assert "Saved" in page.get_by_role("status").all_inner_texts()[0]
     confirm()
     wait_until(lambda: Propagation.objects.filter(status="applied").count() == 2)

@@ -52,7 +52,7 @@ def test_errors_take_the_focus_and_lead_to_their_field(
     page = chromium().new_page()
     page.goto(f"{live}/account/login/code/")
     page.locator("main form").evaluate("form => form.noValidate = true")
-    page.locator("main .button.primary").click()
+    visits.press(page, page.locator("main .button.primary"))
     summary = page.locator(".errors")
     assert summary.evaluate("element => element === document.activeElement")
     summary.get_by_role("link").click()

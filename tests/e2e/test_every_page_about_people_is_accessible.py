@@ -78,7 +78,7 @@ def test_the_page_that_sends_a_code_to_go_on(
     page, complaints = visits.watched(chromium())
     page.goto(f"{live}/account/login/code/")
     page.locator("[name=email]").fill("new@paraphe.example")
-    page.locator("main form .button.primary").click()
+    visits.press(page, page.locator("main form .button.primary"))
     page.locator("[name=code]").fill(people.code_for("new@paraphe.example"))
     visits.press(page, page.locator("main form .button.primary"))
     page.goto(f"{live}/account/confirm/")
@@ -100,11 +100,11 @@ def test_profile_and_membership_work_without_javascript(
     page.goto(f"{live}/account/profile/")
     page.get_by_label("Country").select_option("BE")
     page.get_by_label("Time zone").select_option("Europe/Brussels")
-    page.get_by_role("button", name="Save my profile").click()
+    visits.press(page, page.get_by_role("button", name="Save my profile"))
     assert page.get_by_role("status").first.inner_text().strip() == "Saved."
     ines.refresh_from_db()
     assert (ines.country, ines.time_zone) == ("BE", "Europe/Brussels")
     page.goto(f"{live}/organisation/")
-    page.get_by_role("button", name="Become a member (Agence Lilas)").click()
+    visits.press(page, page.get_by_role("button", name="Become a member (Agence Lilas)"))
     assert page.get_by_role("heading", name="Agence Lilas").is_visible()
     assert Membership.objects.filter(person=ines).count() == 2

@@ -20,7 +20,7 @@ def test_the_menu_opens_on_a_narrow_screen(live: str, chromium: Callable[..., An
     assert not link.is_visible()
     page.get_by_role("button", name="Menu").click()
     assert link.is_visible()
-    page.get_by_role("button", name="Sign out").click()
+    visits.press(page, page.get_by_role("button", name="Sign out"))
     assert page.get_by_role("link", name="Sign in").first.is_visible()
 
 
@@ -31,7 +31,7 @@ def test_the_language_of_the_pages_changes_and_is_remembered(
     page = chromium(java_script_enabled=False, locale="en-GB").new_page()
     visits.sign_in(page, live, "ines@paraphe.example")
     page.goto(f"{live}/account/email/")
-    page.get_by_role("button", name="Français").click()
+    visits.press(page, page.get_by_role("button", name="Français"))
     assert page.url == f"{live}/account/email/"
     assert page.locator("html").get_attribute("lang") == "fr"
     assert User.objects.get(pk=person.pk).language == "fr"
@@ -50,11 +50,11 @@ def test_the_theme_is_the_persons_choice_and_not_the_devices(
         return int(colour.partition("(")[2].split(",")[0]) < 128
 
     assert is_dark() is not dark
-    page.get_by_role("button", name=name, exact=True).click()
+    visits.press(page, page.get_by_role("button", name=name, exact=True))
     assert page.url == f"{live}/help/"
     assert is_dark() is dark
     assert page.get_by_role("button", name=name, pressed=True).is_visible()
-    page.get_by_role("button", name="As my device").click()
+    visits.press(page, page.get_by_role("button", name="As my device"))
     assert is_dark() is not dark
 
 

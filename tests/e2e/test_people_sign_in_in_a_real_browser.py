@@ -36,7 +36,7 @@ def test_a_code_comes_by_mail_and_signs_in_without_javascript(
     found = re.search(r"^[A-Z0-9-]{6,}(?=\r?$)", part.get_content(), re.MULTILINE)
     assert found
     page.locator("[name=code]").fill(found[0].lower())
-    page.locator("main form .button.primary").first.click()
+    visits.press(page, page.locator("main form .button.primary").first)
     page.goto(f"{live}/account/")
     assert page.get_by_text("ines@paraphe.example").first.is_visible()
 
@@ -59,7 +59,7 @@ def test_staff_set_up_an_app_at_the_first_sign_in_and_use_it_from_then_on(
     page.wait_for_url("**/2fa/recovery-codes/**")
     page.goto(f"{live}/account/access/")
     assert page.url == f"{live}/account/access/"
-    page.get_by_role("button", name="Sign out").click()
+    visits.press(page, page.get_by_role("button", name="Sign out"))
 
     cache.clear()  # the code that the app shows was used a moment ago, to set it up
     visits.sign_in(page, live, "sam@regard.example")

@@ -94,7 +94,7 @@ def test_the_page_moves_by_itself_says_so_and_keeps_what_is_being_typed(
     page.goto(f"{live}/requests/{request.reference}/")
     page.locator("#id_text").fill("I am typing")
     work(request)
-    page.get_by_role("heading", name="Your copy is ready").wait_for(timeout=15000)
+    page.get_by_role("heading", name="Your copy is ready").wait_for()
     assert "ready" in page.locator("#said").inner_text()
     assert page.locator("#id_text").input_value() == "I am typing"
     assert not complaints
@@ -110,7 +110,7 @@ def test_a_correction_is_asked_for_with_the_keyboard_alone_and_kept_while_typed(
     page.keyboard.press("Space")
     page.locator("#id_should").focus()
     page.keyboard.type("born in 1980")
-    page.locator("#kept", has_text="Draft kept").wait_for(timeout=10000)
+    page.locator("#kept", has_text="Draft kept").wait_for()
     page.goto(f"{live}/requests/new/rectification/")
     assert page.locator("#id_should").input_value() == "born in 1980"
     page.locator("main .button.primary").focus()

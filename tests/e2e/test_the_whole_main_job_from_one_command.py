@@ -45,7 +45,7 @@ def confirm(page: Any, demo: dict[str, Any], role: str) -> None:
         page.locator("main form .button.primary").click()
 
 
-def until(page: Any, selector: str, *, tries: int = 60) -> None:
+def until(page: Any, selector: str, *, tries: int = 240) -> None:
     """Reload until the worker has done its part."""
     for _ in range(tries):
         if page.locator(selector).count():
@@ -177,7 +177,7 @@ def _erase(page: Any, demo: dict[str, Any], chromium: Callable[..., Any]) -> Any
 
 def _certificate_in_the_mail(page: Any, demo: dict[str, Any]) -> str:
     """Wait for the last mail to the erased person, and return where its link leads."""
-    for _ in range(60):
+    for _ in range(240):
         page.goto(f"{demo['url']}/demo/mail/?to={demo['people']['customer']['email']}")
         page.locator("main a[href^='/demo/mail/']").first.click()
         if found := re.search(r"/certificates/[\w-]+/", page.content()):

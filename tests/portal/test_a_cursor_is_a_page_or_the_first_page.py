@@ -7,8 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given
-from hypothesis import settings as how
+from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.actions import look
@@ -64,7 +63,6 @@ def test_a_malformed_cursor_gives_the_first_page(looks: Any, text: str, by: str)
     assert shown(looks, coded(text), by) == newest(looks)
 
 
-@how(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cursor=st.text())
 def test_no_text_at_all_is_an_error(looks: Any, cursor: str) -> None:
     assert shown(looks, cursor) == newest(looks)
@@ -77,7 +75,6 @@ JSON = st.recursive(
 )
 
 
-@how(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(pair=st.tuples(JSON, JSON) | JSON)
 @pytest.mark.parametrize("by", ["at", "id"])
 def test_no_json_at_all_is_an_error(looks: Any, pair: Any, by: str) -> None:

@@ -16,25 +16,24 @@ from portal.dashboard import queries
 from tests.consents.worlds import World, make_person
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
-NOW = timezone.now()
 
 
 def make_request(person: User, **fields: object) -> SubjectRequest:
     """Return an access request received ten days ago, due in ten days."""
-    received = NOW - timedelta(days=10)
+    received, today = timezone.now() - timedelta(days=10), timezone.localdate()
     given = {
         "kind": "access", "person": person, "language": "en", "country": "FR",
         "received_at": received, "received_on": received.date(),
-        "due_on": TODAY + timedelta(days=10), "target_on": TODAY + timedelta(days=8),
+        "due_on": today + timedelta(days=10), "target_on": today + timedelta(days=8),
     }  # fmt: skip
     return SubjectRequest.objects.create(**(given | fields))
 
 
 def answered(person: User, days: float, **fields: object) -> SubjectRequest:
+    now = timezone.now()
     return make_request(
-        person, status="answered", outcome="fulfilled", received_at=NOW - timedelta(days=days),
-        received_on=(NOW - timedelta(days=days)).date(), closed_at=NOW, **fields,
+        person, status="answered", outcome="fulfilled", received_at=now - timedelta(days=days),
+        received_on=(now - timedelta(days=days)).date(), closed_at=now, **fields,
     )  # fmt: skip
 
 
@@ -68,7 +67,7 @@ def _second_factor_is_not_the_point_here(settings):
 def test_open_due_soon_and_late_are_counted_by_their_day(page):
     people = [make_person(f"p{n}") for n in range(5)]
     for person, days in zip(people, [-1, 0, 7, 8, 30], strict=True):
-        make_request(person, due_on=TODAY + timedelta(days=days))
+        make_request(person, due_on=timezone.localdate() + timedelta(days=days))
     figures = page()
     assert (figures["open"], figures["due-soon"], figures["overdue"]) == ("5", "2", "1")
     assert "is late" in figures["text"]
@@ -84,7 +83,11 @@ def test_the_median_is_over_answered_requests_alone(page):
     for n, value in enumerate(days):
         answered(make_person(f"p{n}"), value)
     make_request(
-        make_person("q"), status="refused", refusal_ground="x", refusal_evidence="y", closed_at=NOW
+        make_person("q"),
+        status="refused",
+        refusal_ground="x",
+        refusal_evidence="y",
+        closed_at=timezone.now(),
     )
     figures = page()
     assert figures["median"] == f"{median(days):g} days"
@@ -112,7 +115,7 @@ def test_the_gates_answers_are_counted_with_their_reasons(page):
         (False, "unavailable"),
     ]:
         PermitAnswer.objects.create(client="c", allowed=allowed, reason=reason, state="")
-    old = NOW - timedelta(days=90)
+    old = timezone.now() - timedelta(days=90)
     PermitAnswer.objects.create(client="c", allowed=False, reason="unavailable", state="", at=old)
     figures = page()
     assert (figures["asked"], figures["denied"]) == ("3", "2")
@@ -155,9 +158,11 @@ def test_a_month_begins_on_the_controllers_midnight():
 
 def test_canaries_are_counted_by_how_their_check_ended(page):
     for outcome, hours in (("held", 1), ("held", 2), ("leaked", 3), ("held", 25)):
-        CanaryCheck.objects.create(outcome=outcome, asked=6, at=NOW - timedelta(hours=hours))
+        CanaryCheck.objects.create(
+            outcome=outcome, asked=6, at=timezone.now() - timedelta(hours=hours)
+        )
     found = page()
     assert found["canary-checks"] == "3"
     assert "2 held, 1 leaked, 0 without an answer" in found["text"]
-    since = NOW - timedelta(days=1)
+    since = timezone.now() - timedelta(days=1)
     assert queries.canary_day(since) == queries.CanaryDay(held=2, leaked=1, unreachable=0)

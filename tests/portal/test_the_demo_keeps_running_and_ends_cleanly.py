@@ -98,8 +98,8 @@ def test_it_restarts_what_is_killed_recovers_when_killed_and_leaves_nothing(demo
     for one in killed:
         os.killpg(one, signal.SIGKILL)
     # The last heartbeat of the killed worker stays fresh for a while: health alone is no proof.
-    wait_until(lambda: not set(killed) & set(demo.groups()), seconds=60)
-    wait_until(lambda: demo.health() == 200, seconds=60)
+    wait_until(lambda: not set(killed) & set(demo.groups()), seconds=300)
+    wait_until(lambda: demo.health() == 200, seconds=300)
     assert demo.process
     assert demo.process.poll() is None
 
@@ -176,13 +176,16 @@ def test_an_orphan_is_taken_in_and_leaves_no_zombie() -> None:
             orphans.bury({known.pid})
             time.sleep(0.01)
         assert known.wait() == 7
-        for _ in range(100):
+        until = time.monotonic() + 120
+        while time.monotonic() < until:
             orphans.bury(set())
+            try:
+                # Asks and buries nobody: WNOWAIT.
+                os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+            except ChildProcessError:
+                print("none left")
+                break
             time.sleep(0.01)
-        try:
-            os.waitpid(-1, os.WNOHANG)
-        except ChildProcessError:
-            print("none left")
     """
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True)
     assert run.stdout == b"none left\n"

@@ -35,9 +35,9 @@ def test_outside_the_demo_nothing_is_loaded() -> None:
 
 
 def test_loading_again_changes_nothing(demo: Any) -> None:
-    before = list(User.objects.values_list("pk", "password"))
+    before = list(User.objects.order_by("pk").values_list("pk", "password"))
     call_command("seed", stdout=StringIO())
-    assert list(User.objects.values_list("pk", "password")) == before
+    assert list(User.objects.order_by("pk").values_list("pk", "password")) == before
 
 
 def test_the_file_is_for_its_owner_and_every_key_in_it_opens_a_door(demo: Any) -> None:
