@@ -196,6 +196,24 @@ PERIODIC = [
         "links and codes of signers that have ended are of no use (GDPR art. 5(1)(e))",
     ),
     Periodic(
+        "rule-alarms",
+        "portal.dashboard.alarms.tasks.ring",
+        "*/5 * * * *",
+        "the data protection officer hears of a rule about to be broken, once per cause",
+    ),
+    Periodic(
+        "alarm-messages",
+        "portal.dashboard.alarms.tasks.sweep",
+        "* * * * *",
+        "a webhook that did not take an alarm is told again",
+    ),
+    Periodic(
+        "digests",
+        "portal.dashboard.alarms.tasks.send_digests",
+        "*/15 * * * *",
+        "each officer has the day in one mail, at the hour they chose, once a day",
+    ),
+    Periodic(
         "log-exports",
         "portal.dashboard.log.tasks.mind_exports",
         "* * * * *",

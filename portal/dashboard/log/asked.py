@@ -37,8 +37,8 @@ def unseal(token: str, *, holder: User) -> User | None:
 class PeriodForm(forms.Form):
     """Days of the reader's zone; both count."""
 
-    since = forms.DateField(label=_("From"), required=False, widget=DAY)
-    until = forms.DateField(label=_("Until"), required=False, widget=DAY)
+    since = forms.DateField(label=_("First day"), required=False, widget=DAY)
+    until = forms.DateField(label=_("Last day"), required=False, widget=DAY)
 
     def clean(self) -> dict[str, Any]:
         """Refuse a period that ends before it begins."""

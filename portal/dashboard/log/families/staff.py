@@ -4,14 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.changes.kinds import KINDS
 from accounts.changes.models import ChangeEvent
 from accounts.models import AccessEvent
+from portal.dashboard.alarms.rules import RULES
 from portal.dashboard.log.families.base import Event, Family, Words
 from portal.dashboard.log.wanted import Wanted
 from portal.dashboard.models import OfficeEvent
+from portal.lib.models import OfficeVersion
 
 Looked = AccessEvent.Kind
 
@@ -93,8 +96,29 @@ class Office(Family):
         """Return an act of the office."""
         return Event(
             at=row.at, family=self.slug, id=row.pk, code=row.code, what=self.words(row.code),
-            by=row.by, whose=row.person, thing=row.about, why=row.why,
+            by=row.by, whose=row.person, thing=_about(row.about), why=row.why,
         )  # fmt: skip
 
 
-FAMILIES: tuple[Any, ...] = (Looks(), Changes(), Office())
+def _about(text: str) -> str:
+    """Return what an act is about, a rule by its name: ``rule late`` or ``late R-2026-…``."""
+    first, _space, rest = text.partition(" ")
+    if first == "rule" and rest in RULES:
+        return str(RULES[rest].label)
+    return f"{RULES[first].label}: {rest}" if first in RULES else text
+
+
+class Settings(Family):
+    """What the office has set; who drafted it and who agreed stands with its change."""
+
+    slug, label, model = "settings", _("Settings of the office"), OfficeVersion
+
+    def event(self, row: OfficeVersion) -> Event:
+        """Return a version that came to hold."""
+        return Event(
+            at=row.at, family=self.slug, id=row.pk, code="",
+            what=_now("version %(n)s of a setting holds") % {"n": row.number}, thing=row.key,
+        )  # fmt: skip
+
+
+FAMILIES: tuple[Any, ...] = (Looks(), Changes(), Office(), Settings())
