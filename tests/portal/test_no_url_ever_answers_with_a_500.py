@@ -56,7 +56,8 @@ NAMES = [
     "shared", "who", "why",
     "outcome", "erased_on", "enclosed",
     "is_closed", "question",
-    "what", "staff", "person",
+    "what", "staff", "person", "threshold", "to_all", "readers", "hooks", "tells_end", "hour",
+    "is_on", "even_if_quiet",
 ]  # fmt: skip
 # What stands where the address has a part that changes: by converter, nonsense of its own.
 PARTS = {
