@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
-from portal.lib.office.contacts import controller
+from portal.lib.office.contacts import TRANSPARENCY_PAGE, controller
 
 THEMES = ("light", "dark")
 THEME_COOKIE = "regard_theme"
@@ -126,6 +126,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "controller": SimpleLazyObject(controller),
         "demo": settings.DEMO,
         "theme": theme if theme in THEMES else "",
+        "transparency": SimpleLazyObject(TRANSPARENCY_PAGE.now),
     }
     if isinstance(user, User):
         # Looked up only where it is shown: not for the parts of a page that htmx asks for.

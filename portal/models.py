@@ -9,7 +9,10 @@ from portal.dashboard.models import (
     HookMessage,
     LogExport,
     OfficeEvent,
+    PublicYear,
     RaisedAlarm,
+    Report,
+    ReportFile,
 )
 
 __all__ = [
@@ -21,5 +24,8 @@ __all__ = [
     "HookMessage",
     "LogExport",
     "OfficeEvent",
+    "PublicYear",
     "RaisedAlarm",
+    "Report",
+    "ReportFile",
 ]

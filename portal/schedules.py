@@ -220,6 +220,30 @@ PERIODIC = [
         "an export whose worker died is taken up, and one that nobody took is destroyed",
     ),
     Periodic(
+        "reports",
+        "portal.dashboard.reports.tasks.sweep",
+        "* * * * *",
+        "a report whose worker died is taken up where it stopped",
+    ),
+    Periodic(
+        "reports-of-the-calendar",
+        "portal.dashboard.reports.tasks.by_the_calendar",
+        "19 4 * * *",
+        "the reports of the last month and year are made once they are over (art. 5(2) GDPR)",
+    ),
+    Periodic(
+        "public-figures",
+        "portal.dashboard.reports.tasks.publish",
+        "29 * * * *",
+        "the public page shows figures that were counted, and never counts while it is read",
+    ),
+    Periodic(
+        "old-reports",
+        "portal.dashboard.reports.tasks.clear_away",
+        "57 3 * * *",
+        "a report is kept for its time, and a dead worker leaves files that no row names",
+    ),
+    Periodic(
         "kept-events",
         "consents.actions.envelopes.forget_bodies",
         "47 3 * * *",

@@ -56,6 +56,9 @@ RECEIPT_KEYS = env.json("RECEIPT_KEYS", default={"keys": []})
 # Several keys while one is being rotated: DocuSign signs with each of its own.
 DOCUSIGN_HMAC_KEYS = env.list("DOCUSIGN_HMAC_KEYS", default=[])
 
+# How many years a report of the dashboard is kept.
+REPORT_YEARS = env.int("REPORT_YEARS", default=5)
+
 # --- What Regard is made of ----------------------------------------------------------------------
 INSTALLED_APPS = [
     "django.contrib.auth",

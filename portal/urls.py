@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/events/<uuid:uid>/try/", staff.try_again, name="staff-event-try"),
     path("", include("dsar.urls")),
     path("dashboard/", include("portal.dashboard.urls")),
+    path("transparency/", include("portal.dashboard.reports.public_urls")),
     path("demo/components/", gallery),
 ]
 

@@ -33,6 +33,7 @@ def make(*, smtp_port: int) -> dict[str, str]:
             # A billing system that is not Regard's, as a file describes it.
             "SOURCES_DIR": str(state.ROOT / "portal" / "demo" / "sources"),
             "DEMO_BILLING_URL": f"sqlite:///{state.directory() / 'billing.sqlite'}",
+            "TRANSPARENCY_PAGE": "1",
             # A minute, so that it can be seen to end.
             "ERASURE_GRACE_HOURS": "0.0167",
             "EMAIL_URL": f"smtp://localhost:{smtp_port}",

@@ -9,7 +9,7 @@ import hashlib
 import io
 import logging
 import warnings
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -73,12 +73,14 @@ def render(
     *,
     language: str,
     attachments: Sequence[Attachment] = (),
+    pictures: Mapping[str, bytes] | None = None,
 ) -> bytes:
     """Return the PDF of ``template``, which extends ``pdf/base.html``, in ``language``.
 
     ``context["at"]`` (aware) dates the document; without it, it is dated now. Characters for which
     neither our fonts nor the machine's have a shape are drawn as an empty square, for PDF/A allows
-    no missing shape; attachments keep them.
+    no missing shape; attachments keep them. ``pictures``: SVG drawings by the name under which the
+    template shows them (``<img src="print:NAME" alt="…">``).
     """
     at = context.get("at", timezone.now()).astimezone(UTC).replace(microsecond=0)
     with translation.override(language):
@@ -92,28 +94,34 @@ def render(
                 "language": language,
             },
         )
-    painted, missing = _paint(page, at, attachments)
+    painted, missing = _paint(page, at, attachments, pictures or {})
     if missing:
         page = page.translate(dict.fromkeys(missing, NOT_DRAWABLE))
-        painted, _ = _paint(page, at, attachments)
+        painted, _ = _paint(page, at, attachments, pictures or {})
     return _accessible(painted)
 
 
 class _OurFiles(URLFetcher):  # type: ignore[misc] # WeasyPrint brings no types
-    """Serves the files of our folder, and nothing from the network or the machine."""
+    """Serves the files of our folder and the pictures given, nothing from network or machine."""
+
+    def __init__(self, pictures: Mapping[str, bytes] | None = None) -> None:
+        super().__init__()
+        self.pictures = pictures or {}
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
         name = url.removeprefix(SCHEME)
+        if name != url and name in self.pictures:
+            return URLFetcherResponse(url, self.pictures[name], {"Content-Type": "image/svg+xml"})
         if name == url or name not in {file.name for file in FOLDER.iterdir()}:
             raise ValueError("a document fetches nothing from outside")
         return URLFetcherResponse(url, (FOLDER / name).read_bytes())
 
 
 def _paint(
-    page: str, at: datetime, attachments: Sequence[Attachment]
+    page: str, at: datetime, attachments: Sequence[Attachment], pictures: Mapping[str, bytes]
 ) -> tuple[bytes, Collection[int]]:
     """Return the PDF/A-3a and the code points for which no font has a shape."""
-    fetcher, fonts = _OurFiles(), FontConfiguration()
+    fetcher, fonts = _OurFiles(pictures), FontConfiguration()
     style = weasyprint.CSS(
         string=(FOLDER / "print.css").read_text(), url_fetcher=fetcher, font_config=fonts
     )
@@ -135,8 +143,8 @@ def _paint(
             )
         )
     content = hashlib.sha256(page.encode())
-    for attachment in attachments:
-        content.update(attachment.data)
+    for data in (*(one.data for one in attachments), *pictures.values()):
+        content.update(data)
     painted: bytes = document.write_pdf(
         pdf_variant="pdf/a-3a",
         pdf_tags=True,

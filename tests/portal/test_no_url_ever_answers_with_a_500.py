@@ -57,7 +57,7 @@ NAMES = [
     "outcome", "erased_on", "enclosed",
     "is_closed", "question",
     "what", "staff", "person", "threshold", "to_all", "readers", "hooks", "tells_end", "hour",
-    "is_on", "even_if_quiet",
+    "is_on", "even_if_quiet", "first", "last",
 ]  # fmt: skip
 # What stands where the address has a part that changes: by converter, nonsense of its own.
 PARTS = {

@@ -30,6 +30,8 @@ class AccessLogSource(Source):
             "portal.DigestWish",
             "portal.LogExport",
             "portal.OfficeEvent",
+            "portal.Report",
+            "portal.ReportFile",
         }
     )
 

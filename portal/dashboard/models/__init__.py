@@ -10,6 +10,7 @@ from portal.dashboard.models.alarms import (
     RaisedAlarm,
 )
 from portal.dashboard.models.office import LogExport, OfficeEvent
+from portal.dashboard.models.reports import PublicYear, Report, ReportFile
 
 __all__ = [
     "AlarmHook",
@@ -20,5 +21,8 @@ __all__ = [
     "HookMessage",
     "LogExport",
     "OfficeEvent",
+    "PublicYear",
     "RaisedAlarm",
+    "Report",
+    "ReportFile",
 ]

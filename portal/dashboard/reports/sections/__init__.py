@@ -1,0 +1,1 @@
+"""The sections of a report, in words: each turns figures into tables, charts and a sentence."""
