@@ -14,7 +14,8 @@ from consents.models import Evidence, EvidenceFile, Purpose
 # However good it was, nobody can say what software misses two years later.
 LONGEST = timedelta(days=731)
 WORDS = ("method_words", "dataset", "attack")
-NUMBERS = ("documents", "items", "found", "attempts", "successes")
+# "labelled" and not "items": a template asks a mapping for its key of this name first.
+NUMBERS = ("documents", "labelled", "found", "attempts", "successes")
 MOST = 2_000_000_000
 
 Payload = dict[str, Any]
@@ -23,7 +24,8 @@ Payload = dict[str, Any]
 def measurement(payload: Payload) -> Measurement:
     """Return what was typed as a measurement. Only for a draft without problems."""
     rest: dict[str, Any] = {name: dict(payload.get(name, {})) for name in WORDS}
-    rest |= {name: number_of(payload, name) or 0 for name in NUMBERS}
+    numbers = {name: number_of(payload, name) or 0 for name in NUMBERS}
+    rest |= {"items": numbers.pop("labelled"), **numbers}
     return Measurement(
         method=payload["method"],
         measured_on=day_of(payload, "measured_on") or date.min,
@@ -108,8 +110,8 @@ def _numbers(payload: Payload) -> Found:
     n = {name: one or 0 for name, one in numbers.items()}
     checks = [
         ("documents", n["documents"] > 0, _("At least one document has to be in the set.")),
-        ("items", n["items"] > 0, _("At least one identifier has to be labelled.")),
-        ("found", n["found"] <= n["items"], _("More were found than there are.")),
+        ("labelled", n["labelled"] > 0, _("At least one identifier has to be labelled.")),
+        ("found", n["found"] <= n["labelled"], _("More were found than there are.")),
         ("successes", n["successes"] <= n["attempts"], _("More succeeded than were tried.")),
     ]
     return [(name, sentence) for name, holds, sentence in checks if not holds]

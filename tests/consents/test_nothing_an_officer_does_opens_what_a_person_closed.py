@@ -69,7 +69,7 @@ def act(world: World, what: str, dina: User, dora: User) -> None:
         "ask": lambda: evidence.ask_for(world.purpose, closes=True),
         "do not ask": lambda: evidence.ask_for(world.purpose, closes=False),
     } | {
-        name: lambda draft=draft: publish(world, dina, dora, draft)  # type: ignore[misc]
+        name: lambda draft=draft: publish(world, dina, dora, draft)
         for name, draft in DRAFTS.items()
     }
     try:

@@ -7,6 +7,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 
 from accounts.actions import claim_address
+from accounts.changes import actions as changes
 from dsar import actions
 from dsar.models.requests import Kind
 from tests.accounts import people
@@ -25,12 +26,22 @@ def test_every_page(
     make_life(ada, make_person("bob"))
     Authenticator.objects.filter(user=ada).delete()  # its secret is made up
     asked = actions.open_request(Kind.ACCESS, person=ada, by=ada, language="en")
-    people.with_app(people.make("dina@staff.example.org", name="Dina", role="dpo"))
+    dina = people.with_app(people.make("dina@staff.example.org", name="Dina", role="dpo"))
+    draft = changes.draft("purpose", "ai-training", {"recall": "many"}, by=dina)
+    proof = changes.draft("evidence", "ai-training", {"labelled": "many"}, by=dina)
+    drafts = [
+        "changes/", f"changes/{draft.uid}/", f"changes/{draft.uid}/facts/?check=1",
+        f"changes/{draft.uid}/words/?check=1", f"changes/{draft.uid}/notice/",
+        "evidence/ai-training/", f"evidence/draft/{proof.uid}/?check=1",
+    ]  # fmt: skip
     mine = ["", "new/", "new/erasure/", f"{asked.reference}/", f"{asked.reference}/withdraw/"]
     theirs = [f"/staff/requests/{asked.reference}/", "/staff/", "/staff/people/", "/staff/outbox/"]
     walks = [
         ("ada@example.org", [f"/requests/{path}" for path in mine]),
-        ("dina@staff.example.org", [*theirs, "/dashboard/"]),
+        (
+            "dina@staff.example.org",
+            [*theirs, "/dashboard/", *(f"/dashboard/{one}" for one in drafts)],
+        ),
     ]
     for email, paths in walks:
         viewport = {"width": visits.WIDTHS[theme], "height": 800}

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
@@ -12,7 +13,6 @@ from accounts.changes import actions
 from accounts.changes.models import Change
 from accounts.models import User
 from accounts.roles import Role
-from consents import evidence_files
 from consents.models import Evidence, EvidenceFile, Purpose
 from tests.accounts import people
 from tests.consents.evidence import claim, expired, prove
@@ -59,7 +59,7 @@ def typed(**changes: Any) -> dict[str, Any]:
     return words | {
         "method": "manual_review", "measured_on": (today - timedelta(days=9)).isoformat(),
         "valid_until": (today + timedelta(days=300)).isoformat(), "documents": "1 200",
-        "items": "41870", "found": "41284", "attempts": "400", "successes": "9",
+        "labelled": "41870", "found": "41284", "attempts": "400", "successes": "9",
         "reviewer": "Cabinet Mesure", "reviewer_function": "auditor", "is_independent": "on",
         "report": SimpleUploadedFile("report.pdf", PDF),
     } | changes  # fmt: skip
@@ -120,7 +120,7 @@ def test_the_figures_can_be_kept_and_the_report_only_if_it_is_published(
     answer = client.get(f"/evidence/{shown.uid}.pdf")
     assert b"".join(answer.streaming_content) == PDF  # type: ignore[attr-defined]
     assert hidden.file is not None
-    with evidence_files.default_storage.open(hidden.file.stored) as stored:
+    with default_storage.open(hidden.file.stored) as stored:
         assert PDF not in stored.read()
 
 
@@ -142,7 +142,7 @@ def test_who_claims_nothing_has_nothing_to_prove(world: World, officer: User):
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
-        ({"items": "many"}, "Write a whole number."),
+        ({"labelled": "many"}, "Write a whole number."),
         ({"found": "99999"}, "More were found than there are."),
         ({"successes": "500"}, "More succeeded than were tried."),
         ({"measured_on": "2199-01-01"}, "made in the future"),

@@ -17,6 +17,7 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver
 
 from accounts.actions import claim_address, join
+from accounts.changes import actions as changes
 from accounts.models import Address, Organisation, User
 from accounts.proven import person_for_claimed_address
 from consents.actions import choices
@@ -58,6 +59,10 @@ NAMES = [
     "is_closed", "question",
     "what", "staff", "person", "threshold", "to_all", "readers", "hooks", "tells_end", "hour",
     "is_on", "even_if_quiet", "first", "last",
+    "anonymised", "attempts", "check", "closes", "control", "data_categories", "documents",
+    "dpv_purpose", "effective_on", "fr_title", "go", "is_independent", "labelled", "legal_basis",
+    "measured_on", "method", "method_words_en", "recall", "recipients", "report",
+    "retention_duration", "reviewer", "slug", "statement_fr", "valid_until",
 ]  # fmt: skip
 # What stands where the address has a part that changes: by converter, nonsense of its own.
 PARTS = {
@@ -117,9 +122,12 @@ class World:
         shared = make_document("shared", signer)
         link = give_link(shared, email="signer@example.org", lasting=timedelta(days=9))
         asked = actions.open_request(Kind.ERASURE, person=self.ada, by=self.ada, language="en")
+        draft = changes.draft("purpose", "ai-training", {}, by=self.dina)
         self.known = {
             "slug": ["ai-training"],
             "source": ["account"],
+            "place": ["facts"],
+            "dashboard/uid": [str(draft.uid)],
             "kind": ["access", "erasure"],
             "reference": [asked.reference],
             "documents/uid": [str(document.uid)],

@@ -17,7 +17,7 @@ LABELS = {
     "dataset": gettext_lazy("On which data"),
     "attack": gettext_lazy("How somebody tried to recognise people again"),
     "documents": gettext_lazy("Documents in the set"),
-    "items": gettext_lazy("Identifiers labelled by hand"),
+    "labelled": gettext_lazy("Identifiers labelled by hand"),
     "found": gettext_lazy("Of these, found by the software"),
     "attempts": gettext_lazy("Attempts to recognise somebody"),
     "successes": gettext_lazy("Of these, successful"),
@@ -72,8 +72,8 @@ class MeasurementForm(DraftForm):
 
 ORDER = [
     "method", "measured_on", "method_words_en", "method_words_fr", "documents", "dataset_en",
-    "dataset_fr", "items", "found", "attempts", "successes", "attack_en", "attack_fr", "reviewer",
-    "reviewer_function", "is_independent", "valid_until",
+    "dataset_fr", "labelled", "found", "attempts", "successes", "attack_en", "attack_fr",
+    "reviewer", "reviewer_function", "is_independent", "valid_until",
 ]  # fmt: skip
 
 

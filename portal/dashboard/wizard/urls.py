@@ -12,5 +12,5 @@ urlpatterns: list[URLPattern] = [
     path("changes/<int:pk>/resend/", versions.resend, name="dashboard-resend"),
     path("changes/<uuid:uid>/", views.overview, name="dashboard-wizard"),
     path("changes/<uuid:uid>/page/<slug:language>/", views.page, name="dashboard-wizard-page"),
-    path("changes/<uuid:uid>/<slug:slug>/", views.step, name="dashboard-wizard-step"),
+    path("changes/<uuid:uid>/<slug:place>/", views.step, name="dashboard-wizard-step"),
 ]

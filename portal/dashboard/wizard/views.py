@@ -53,9 +53,9 @@ def start(request: SignedInRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @dpo_required
-def step(request: SignedInRequest, uid: UUID, slug: str) -> HttpResponse:
+def step(request: SignedInRequest, uid: UUID, place: str) -> HttpResponse:
     """Show one step of a draft, or save what was typed in it, right or wrong."""
-    change, here = _change(uid), steps.BY_SLUG.get(slug)
+    change, here = _change(uid), steps.BY_SLUG.get(place)
     if here is None:
         raise Http404
     if not change.is_open:
