@@ -65,6 +65,12 @@ def _systems() -> dict[str, str]:
     return dict(System.objects.values_list("slug", "name"))
 
 
+def example(*, on_behalf: bool) -> ProcessingVersion:
+    """Return a version that says nothing: for whoever needs to know what can be said."""
+    role = Role.PROCESSOR if on_behalf else Role.CONTROLLER
+    return ProcessingVersion(number=0, role=role, legal_basis="" if on_behalf else "6(1)(f)")
+
+
 def last_runs() -> dict[str, RetentionRun]:
     """Return the last run of each task that erases, by its name."""
     newest = RetentionRun.objects.order_by("task", "-ended_at").distinct("task")

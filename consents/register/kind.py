@@ -40,7 +40,8 @@ class RegisterChange:
 
     def problems(self, change: Change) -> Problems:
         """Return what keeps the draft from being recorded."""
-        found = checking.problems(change.payload, subject_of(change.subject))
+        wrong = checking.problems(change.payload, subject_of(change.subject))
+        found = {field: _named(field, said) for field, said in wrong.items()}
         if not found and not self.differences(change):
             found[""] = [_("The draft says what the register says already.")]
         return found
@@ -56,6 +57,11 @@ class RegisterChange:
     def apply(self, change: Change) -> None:
         """Record the draft as the next version."""
         actions.record(change.subject, change.payload, change=change)
+
+
+def _named(field: str, sentences: list[str]) -> list[str]:
+    """Return sentences that say of which field they are: they may stand far from it."""
+    return [f"{saying.place(field)}: {sentence}" for sentence in sentences]
 
 
 def subject_of(slug: str) -> Subject:

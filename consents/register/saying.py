@@ -88,6 +88,20 @@ def _row(field: str, row: dict[str, str]) -> str:
     return "; ".join(parts)
 
 
+def place(field: str) -> str:
+    """Return the name of a field, or of one in a line (``transfers-0-country``), in words."""
+    table, _line, rest = field.partition("-")
+    if not rest:
+        return _named(field, marks=True)
+    number, _line, column = rest.partition("-")
+    words = COLUMNS.get(table, {}).get(column, column)
+    return _("%(table)s, line %(number)d, %(column)s") % {
+        "table": ROWS.get(table, table),
+        "number": int(number) + 1,
+        "column": words,
+    }
+
+
 def _named(field: str, *, marks: bool) -> str:
     base, _line, language = field.rpartition("_")
     if marks and base in TEXTS and language in languages():
