@@ -1,5 +1,6 @@
 """Publishing what documents are used for. A published version is never changed (invariant 4)."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from consents.actions import announcements, register
 from consents.catalogue import PurposeSeed, Wording
 from consents.models import Party, Purpose, PurposeText, PurposeVersion, System
 from consents.models.purposes import Control, LegalBasis
+from consents.register.fields import Draft
 from portal.lib.canonical import sha256_of
 from portal.lib.errors import DomainError
 from portal.lib.office.contacts import controller
@@ -135,7 +137,11 @@ def unsaved(
 
 @transaction.atomic
 def load_catalogue(
-    shape: str | None = None, *, folder: Path = catalogue.FOLDER, at: datetime | None = None
+    shape: str | None = None,
+    *,
+    folder: Path = catalogue.FOLDER,
+    at: datetime | None = None,
+    besides: Mapping[str, Draft] | None = None,
 ) -> list[PurposeVersion]:
     """Make the systems and purposes of the catalogue, each with its first version, where missing;
     and the records of the register of processing that are in its folder ``register``.
@@ -144,7 +150,7 @@ def load_catalogue(
     (aware, default: now) is when the first versions are published and take effect; where there are
     documents already, people are told first, and they take effect ``PURPOSE_NOTICE_DAYS`` later.
     What is there is left alone, so a changed file changes nothing that people were told. Returns
-    what it published.
+    what it published. ``besides`` is for ``load_register``.
     """
     at = at or timezone.now()
     notice = timedelta(days=office.NOTICE_DAYS.now() if _somebody_is_here() else 0)
@@ -156,7 +162,7 @@ def load_catalogue(
             published.append(
                 publish(purpose, seed.wording, published_at=at, effective_from=at + notice)
             )
-    register.load_register(folder / "register", at=at)
+    register.load_register(folder / "register", at=at, besides=besides)
     return published
 
 

@@ -1,6 +1,7 @@
 """One change in the register: the customer's page, the copy and the exports all say it."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -38,8 +39,9 @@ def abroad(purpose: Purpose, alice: User, bob: User) -> PurposeVersion:
     last = purpose.versions.latest("number")
     recipient = {"system": "abroad", "name": "Far lab", "kind": "internal", "country": "US"}
     last.pk, last.number, last.recipients = None, last.number + 1, [recipient]
-    last.widens = False
-    last.published_at = last.effective_from = timezone.now()
+    last.widens, last.notice_days = True, 30
+    last.published_at = timezone.now() - timedelta(days=40)
+    last.effective_from = timezone.now() - timedelta(days=1)
     last.save(force_insert=True)
     documents = make_life(alice, bob)
     Use.objects.create(document=documents["own"], version=last, system=system, at=timezone.now())

@@ -30,7 +30,7 @@ from consents.register.fields import (
     strings,
     text,
 )
-from consents.register.saying import AMONG
+from consents.register.saying import AMONG, value
 from portal.lib import strict_json
 
 Words = str | Promise
@@ -38,6 +38,12 @@ LONGEST = 20_000  # characters of one field that a draft keeps
 MOST_ROWS = 200
 ROW = re.compile(r"([a-z_]+)-([0-9]{1,3})-([a-z_]+)")
 RESERVED = frozenset({"new", "import", "export"})
+NEEDED = frozenset(
+    {
+        "title", "role", "purposes", "legal_basis", "data", "data_subjects", "data_categories",
+        "measures",
+    }
+)  # fmt: skip
 LANGUAGES: dict[str, Words] = {"en": _("English"), "fr": _("French")}
 
 # How the form is divided, under the letters of the article.
@@ -120,12 +126,15 @@ class RecordForm(forms.Form):
     """A draft as a form. It takes everything, for a draft keeps what was typed; what is wrong is
     said beside each field (``problems``)."""
 
+    use_required_attribute = False
+
     def __init__(self, draft: Draft, subject: Subject, problems: Problems) -> None:
         self._draft, self._subject = draft, subject
         self._asked = asked(subject, text(draft, "role"))
         super().__init__(data=None)
         for name, field in self._made():
-            field.required = False
+            # Nothing keeps a draft from being saved: what is needed is only said.
+            field.required = name.rpartition("_")[0] in NEEDED or name in NEEDED
             self.fields[name] = field
         self.initial = dict(self._initial())
         self._errors = forms.utils.ErrorDict()
@@ -133,6 +142,11 @@ class RecordForm(forms.Form):
             key = name if name in self.fields else NON_FIELD_ERRORS
             said = self._errors.setdefault(key, self.error_class(renderer=self.renderer))
             said.extend(sentences)
+
+    @property
+    def data_words(self) -> str:
+        """Return the categories of data that are chosen, in words."""
+        return value(self._draft, "data_categories")
 
     @property
     def parts(self) -> list[Part]:

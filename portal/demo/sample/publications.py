@@ -13,12 +13,21 @@ from consents import catalogue
 from consents.actions.purposes import load_catalogue, load_systems, publish, purpose_of
 from consents.catalogue import Wording
 from consents.models import Purpose
+from consents.register.fields import Draft
 from portal.demo.sample.clock import PARIS, Clock
 
 HERE = Path(__file__).resolve().parent
 WORDINGS = HERE / "wordings"
 # Before the contract of 4 February 2025 that agreed to AI training for a whole organisation.
 BEGINNING = datetime(2025, 1, 6, 9, 0, tzinfo=PARIS)
+# What Signaro's own files hold about its processings, for the register.
+REFERENCES: dict[str, Draft] = {
+    "security": {"lia_reference": "LIA-2024-02"},
+    "analytics": {"lia_reference": "LIA-2024-03"},
+    "ai-features": {"lia_reference": "LIA-2025-01"},
+    "staff-accounts": {"lia_reference": "LIA-2023-07"},
+    "ai-training": {"dpia_reference": "AIPD-2024-04", "lia_reference": "LIA-2024-05"},
+}
 IN_EFFECT = datetime(2025, 2, 1, 0, 0, tzinfo=PARIS)
 
 
@@ -37,7 +46,7 @@ def publish_all(clock: Clock) -> dict[str, Purpose]:
             published_at=BEGINNING,
             effective_from=IN_EFFECT,
         )
-    load_catalogue(shape, at=BEGINNING)
+    load_catalogue(shape, at=BEGINNING, besides=REFERENCES)
     purposes = {purpose.slug: purpose for purpose in Purpose.objects.all()}
     _publish_later(clock, purposes, seeds["analytics"].wording, shape)
     return purposes
