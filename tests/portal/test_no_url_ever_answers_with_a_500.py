@@ -130,7 +130,6 @@ class World:
             "slug": ["ai-training"],
             "source": ["account"],
             "place": ["facts"],
-            "dashboard/uid": [str(draft.uid)],
             "kind": ["access", "erasure"],
             "reference": [asked.reference],
             "documents/uid": [str(document.uid)],
@@ -140,7 +139,12 @@ class World:
             "d/token": [token_of(link)],
             "requests/token": [_confirming(self.sam)],
             "code": ["request_late"],
-            "dashboard/uid": [_exported(self.dina), _hooked(), str(self.sam.uid)],
+            "dashboard/uid": [
+                str(draft.uid),
+                _exported(self.dina),
+                _hooked(),
+                str(self.sam.uid),
+            ],
         }
 
     def addresses(self, route: str) -> Iterator[str]:
