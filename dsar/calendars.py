@@ -42,8 +42,7 @@ def public_holidays(country: str, years: range, language: str = "") -> Mapping[d
     if country not in holidays.list_supported_countries():
         return {}
     spoken = {"en": "en_US"}.get(language, language) or None
-    found = holidays.country_holidays(country, years=years, language=spoken)
-    return {day: name.replace("'", "’") for day, name in found.items()}
+    return dict(holidays.country_holidays(country, years=years, language=spoken))
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from dsar import enclosures
 from dsar.answers import GROUNDS
-from dsar.forms import DAY
 
 LONGEST_KEPT = timedelta(days=366 * 30)
 
@@ -82,7 +81,7 @@ class AnswerForm(forms.Form):
     erased_on = forms.DateField(
         label=_("If it is erased: on which day?"),
         required=False,
-        widget=DAY,
+        widget=forms.DateInput(attrs={"type": "date"}),
     )
     ground = forms.ChoiceField(
         label=_("If it is kept: why?"), required=False, choices=lambda: GROUND_WORDS
@@ -91,7 +90,7 @@ class AnswerForm(forms.Form):
         label=_("If it is kept: until when?"),
         help_text=_("The person reads the reason and this day."),
         required=False,
-        widget=DAY,
+        widget=forms.DateInput(attrs={"type": "date"}),
     )
     code = forms.ChoiceField(
         label=_("If it cannot be done: why?"),

@@ -1,21 +1,22 @@
 """What the pages of requests read: the person's list, and the queue of staff."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import TruncDate
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
 from dsar.deadlines import RegimeCode
+from dsar.forecast import likely_late
 from dsar.models import Approval, Pause, SavedFilter, Step, SubjectRequest
 from dsar.models.requests import Channel, Kind
-from dsar.states import OPEN, Status
+from dsar.ranges import RANGES, dated, read_ranges, within
+from dsar.states import FINAL, OPEN, Outcome, Status
 from dsar.wording import found_in_words
 from portal.lib import keyset
 
@@ -43,11 +44,14 @@ def pending_for(me: User) -> QuerySet[Approval]:
 
 @dataclass(frozen=True)
 class View:
-    """One way to look at the queue. ``is_open``: of what waits for an answer, and so counted."""
+    """One way to look at the queue. ``is_open``: of what waits for an answer, due first on top;
+    of the others the last ``by`` that date is on top. ``is_counted``: beside its name."""
 
     label: str | Promise
     condition: Callable[[User, date], Q]
     is_open: bool = True
+    by: str = "closed_at"
+    is_counted: bool = True
 
 
 # The same filters the dashboard's figures link to. What has to be done now stands first.
@@ -75,6 +79,15 @@ WHEN: dict[str, View] = {
         lambda me, today: Q(pk__in=Pause.objects.filter(answered_at=None).values("request_id")),
     ),
     "extended": View(_("Extended"), lambda me, today: Q(extended_at__isnull=False)),
+    "identity": View(
+        _("Waiting for who asks to be confirmed"), lambda me, today: Q(status=Status.IDENTITY)
+    ),
+    # It asks how fast work goes, which costs a query of its own: not for the number beside it.
+    "forecast": View(
+        _("Likely to be late"),
+        lambda me, today: Q(pk__in=likely_late(today).values("pk")),
+        is_counted=False,
+    ),
     "open": View(_("All open"), lambda me, today: Q()),
     "answered": View(_("Answered"), lambda me, today: Q(status=Status.ANSWERED), is_open=False),
     "refused": View(_("Refused"), lambda me, today: Q(status=Status.REFUSED), is_open=False),
@@ -82,6 +95,17 @@ WHEN: dict[str, View] = {
     "aside": View(
         _("Closed without an answer"), lambda me, today: Q(status__in=ASIDE), is_open=False
     ),
+    "decided": View(
+        _("Answered or refused"), lambda me, today: Q(status__in=DECIDED), is_open=False
+    ),
+    "closed": View(_("All closed"), lambda me, today: Q(status__in=sorted(FINAL)), is_open=False),
+    "packaged": View(
+        _("With a copy in store"),
+        lambda me, today: Q(package__key__isnull=False),
+        is_open=False,
+        by="received_at",
+    ),
+    "any": View(_("All, open or closed"), lambda me, today: Q(), is_open=False, by="received_at"),
     "closed-late": View(
         _("Closed late"),
         lambda me, today: Q(
@@ -105,7 +129,8 @@ class Filters:
     """What of the queue is asked for, in codes; the empty one asks for nothing.
 
     ``who``: "me", "nobody", or the uid of a member of staff. ``reference`` is (the beginning of)
-    one. Unknown codes are left out by :meth:`read`.
+    one. ``source``: the source with a failed step. ``ranges``: days, see ``dsar.ranges``. Unknown
+    codes are left out by :meth:`read`.
     """
 
     when: str = "open"
@@ -116,7 +141,10 @@ class Filters:
     who: str = ""
     due: str = ""
     country: str = ""
+    outcome: str = ""
+    source: str = ""
     reference: str = ""
+    ranges: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, query: Mapping[str, Any]) -> "Filters":
@@ -128,6 +156,7 @@ class Filters:
             "regime": [*RegimeCode],
             "channel": Channel.values,
             "due": DUE,
+            "outcome": Outcome.values,
         }
         given = {name: str(query.get(name, ""))[:60].replace("\0", "") for name in NAMES}
         read = {name: value for name, value in given.items() if value in known.get(name, [])}
@@ -135,6 +164,8 @@ class Filters:
         return cls(
             **read,
             who=given["who"],
+            source=given["source"],
+            ranges=read_ranges(query),
             country=country if len(country) == 2 and country.isascii() else "",
             reference=str(query.get("q", "")).strip().replace("\0", "").upper()[:200],
         )
@@ -142,18 +173,22 @@ class Filters:
     def query(self) -> dict[str, str]:
         """Return what an address of these filters holds: only what differs from the usual."""
         given = {name: value for name, value in asdict(self).items() if value}
+        given |= given.pop("ranges", {})
         if "reference" in given:
             given["q"] = given.pop("reference")
         return {name: value for name, value in given.items() if (name, value) != ("when", "open")}
 
     def condition(self, me: User, today: date) -> Q:
-        """Return the condition on requests; of the alias ``closed_on`` where that is asked for."""
+        """Return the condition on requests, with the aliases of ``dsar.ranges.dated``."""
         wanted = WHEN[self.when].condition(me, today)
         if WHEN[self.when].is_open:
             wanted &= Q(status__in=OPEN)
         exact = {"kind": self.kind, "regime": self.regime, "channel": self.channel}
-        exact |= {"country": self.country, "status": self.state}
+        exact |= {"country": self.country, "status": self.state, "outcome": self.outcome}
         wanted &= Q(**{name: value for name, value in exact.items() if value})
+        wanted &= within(self.ranges)
+        if self.source:
+            wanted &= _steps(outcome="failed", source=self.source)
         if self.due:
             wanted &= DUE[self.due][1](today)
         if self.reference:
@@ -169,7 +204,9 @@ class Filters:
         return Q(assignee_id=known[self.who]) if self.who in known else Q()
 
 
-NAMES = [name for name in Filters.__dataclass_fields__ if name != "reference"]
+NAMES = [name for name in Filters.__dataclass_fields__ if name not in ("reference", "ranges")]
+# What a page has to carry along, so that the same requests are found again.
+CARRIED = [*NAMES, *RANGES]
 
 
 def staff() -> QuerySet[User]:
@@ -189,7 +226,7 @@ def queue(
     is_open = WHEN[filters.when].is_open
     return keyset.page(
         listed(me, today, filters, words=words).select_related("assignee"),
-        by="due_on" if is_open else "closed_at",
+        by="due_on" if is_open else WHEN[filters.when].by,
         size=PAGE,
         older=older,
         newer=newer,
@@ -199,8 +236,7 @@ def queue(
 
 def listed(me: User, today: date, filters: Filters, *, words: str = "") -> QuerySet[SubjectRequest]:
     """Return all requests that the filters ask for, with what the list says about each."""
-    dated = SubjectRequest.objects.alias(closed_on=TruncDate("closed_at"))
-    found: QuerySet[SubjectRequest] = dated.filter(filters.condition(me, today))
+    found = dated(SubjectRequest.objects.all()).filter(filters.condition(me, today))
     if words:
         found = found_in_words(found, words)
     return with_marks(found)
@@ -228,12 +264,12 @@ class Counts:
 
 def counts(me: User, today: date, saved: Iterable[SavedFilter] = ()) -> Counts:
     """Count the open requests of every view and saved filter, in one query."""
-    views = {code: view for code, view in WHEN.items() if view.is_open}
+    views = {code: view for code, view in WHEN.items() if view.is_open and view.is_counted}
     wanted = {code: view.condition(me, today) for code, view in views.items()}
     read = {one.pk: Filters.read(one.query) for one in saved}
-    kept = {pk: one for pk, one in read.items() if WHEN[one.when].is_open}
+    kept = {pk: one for pk, one in read.items() if one.when in views}
     wanted |= {f"saved_{pk}": one.condition(me, today) for pk, one in kept.items()}
-    found = SubjectRequest.objects.open().aggregate(
+    found = dated(SubjectRequest.objects.open()).aggregate(
         **{name: Count("pk", filter=condition or None) for name, condition in wanted.items()}
     )
     return Counts({code: found[code] for code in views}, {pk: found[f"saved_{pk}"] for pk in kept})

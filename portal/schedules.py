@@ -244,6 +244,12 @@ PERIODIC = [
         "a report is kept for its time, and a dead worker leaves files that no row names",
     ),
     Periodic(
+        "figures",
+        "portal.dashboard.cards.tasks.keep_figures",
+        "* * * * *",
+        "figures of days on which something changed are counted anew, for a fast dashboard",
+    ),
+    Periodic(
         "kept-events",
         "consents.actions.envelopes.forget_bodies",
         "47 3 * * *",

@@ -152,6 +152,7 @@ class ChoiceEvent(Subject):
         indexes = [
             models.Index("person", F("id").desc(), name="choice_of_person"),
             models.Index("purpose", "at", name="choice_by_purpose"),
+            models.Index(fields=["at", "id"], name="choice_by_day"),
             models.Index(fields=["batch"], name="choice_batch", condition=~Q(batch=None)),
             models.Index("address", F("id").desc(), name="choice_of_address"),
             # For the log of the data protection officer.

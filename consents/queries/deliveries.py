@@ -13,10 +13,12 @@ from django.utils.translation import gettext_lazy
 
 from consents.actions.propagation import RESENDABLE
 from consents.models import Propagation, System, SystemEvent
+from consents.models.ledger import REFUSING
 
 Status = Propagation.Status
 OPEN = (Status.WAITING, Status.RECEIVED, Status.DEAD)
 PAGE = 50
+REFUSALS = "refusals"  # in an address: only what says no
 
 
 @dataclass(frozen=True)
@@ -182,9 +184,12 @@ def _in_words(value: str | int | list[str]) -> str:
     return ", ".join(value) if isinstance(value, list) else str(value)
 
 
-def messages(*, system: str = "", status: str = "") -> QuerySet[Propagation]:
-    """Return what is open, of one system and in one state if asked; unknown words find nothing."""
+def messages(*, system: str = "", status: str = "", about: str = "") -> QuerySet[Propagation]:
+    """Return what is open, of one system, in one state, refusals alone if asked; unknown words
+    find nothing."""
     found = Propagation.objects.filter(status__in=OPEN)
+    if about == REFUSALS:
+        found = found.filter(event__act__in=sorted(REFUSING))
     if system:
         found = found.filter(system__slug=system.replace("\0", ""))
     if status:

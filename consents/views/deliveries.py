@@ -21,7 +21,7 @@ from portal.lib import keyset
 @support_required
 def deliveries(request: SignedInRequest) -> HttpResponse:
     """Show each system and what is open for it, newest first."""
-    asked = {name: request.GET.get(name, "")[:60] for name in ("system", "status")}
+    asked = {name: request.GET.get(name, "")[:60] for name in ("system", "status", "about")}
     page = keyset.page(
         queries.messages(**asked), by="id", size=queries.PAGE,
         older=request.GET.get("older", ""), newer=request.GET.get("newer", ""),

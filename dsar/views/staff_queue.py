@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.roles import SignedInRequest, support_required
@@ -20,13 +21,26 @@ from dsar.models import SubjectRequest
 from dsar.models.requests import Channel, Kind
 from dsar.queries import DUE, WHEN, Filters
 from dsar.staff_forms import SaveFilterForm
-from dsar.states import Status
+from dsar.states import Outcome, Status
 from portal.lib import crypto, keyset
 from portal.lib.crypto import Unsealable
 from portal.lib.sheets import safe
 
 WORDS, ABOUT = "words", "search in requests"
 KEYS_COOKIE = "regard_keys"
+# Filters by days: those with a field of their own, and those that come with a link.
+DAYS = {
+    "received_from": gettext_lazy("Received from"),
+    "received_to": gettext_lazy("Received until"),
+    "closed_from": gettext_lazy("Closed from"),
+    "closed_to": gettext_lazy("Closed until"),
+}
+ALSO = {
+    "due_from": gettext_lazy("due on %(value)s or later"),
+    "due_to": gettext_lazy("due on %(value)s or earlier"),
+    "took_from": gettext_lazy("ended after %(value)s days or more"),
+    "took_to": gettext_lazy("ended after %(value)s days or less"),
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -71,6 +85,8 @@ def _shown(
         "saved": [(one, urlencode(Filters.read(one.query).query()), counts.saved.get(one.pk))
                   for one in saved],
         "fields": _fields(filters),
+        "days": [(name, label, filters.ranges.get(name, "")) for name, label in DAYS.items()],
+        "also": _also(filters),
         "views": [(code, view.label, counts.views.get(code)) for code, view in WHEN.items()],
         "filters": filters,
         "is_detailed": bool(set(filters.query()) - {"when", "kind", "q"}),
@@ -104,7 +120,17 @@ def _fields(filters: Filters) -> list[tuple[str, str, list[tuple[str, Any]], str
             [(code.value, law.short) for code, law in LAWS.items()],
             filters.regime,
         ),
+        ("outcome", _("Result"), list(Outcome.choices), filters.outcome),
     ]
+
+
+def _also(filters: Filters) -> list[tuple[str, str, str]]:
+    """Return the filters that only a link sets: name, value, and both in words."""
+    asked = {name: filters.ranges[name] for name in ALSO if name in filters.ranges}
+    also = [(name, value, ALSO[name] % {"value": value}) for name, value in asked.items()]
+    if filters.source:
+        also.append(("source", filters.source, _("a failed step of %(source)s") % vars(filters)))
+    return also
 
 
 def _address(request: SignedInRequest) -> str:
@@ -155,7 +181,7 @@ def act_on_selection(request: SignedInRequest) -> HttpResponseBase:
         return _csv(iter(queries.with_marks(found).order_by("due_on", "pk")))
     act = request.POST.get("act", "")
     results = bulk.act_on(found, act, by=request.user, to=request.POST.get("to", ""))
-    back = Filters.read({key: request.POST.get(f"f_{key}", "") for key in queries.NAMES}).query()
+    back = Filters.read({key: request.POST.get(f"f_{key}", "") for key in queries.CARRIED}).query()
     return render(
         request,
         "dsar/staff/bulk.html",
@@ -188,7 +214,7 @@ def _csv(found: Iterator[SubjectRequest]) -> StreamingHttpResponse:
 def _cells(found: Iterator[SubjectRequest]) -> Iterator[list[str]]:
     yield COLUMNS
     for one in found:
-        closed = one.closed_at.date().isoformat() if one.closed_at else ""
+        closed = timezone.localdate(one.closed_at).isoformat() if one.closed_at else ""
         values = [
             one.reference, one.kind, one.status, one.outcome, one.regime, one.country, one.channel,
             one.received_on.isoformat(), one.target_on.isoformat(), one.due_on.isoformat(), closed,

@@ -11,11 +11,11 @@ from math import ceil
 from django.utils.translation import gettext as _
 
 WIDTH, HEIGHT = 720, 240
-LEFT, RIGHT, TOP, BOTTOM = 44, 4, 18, 26
+LEFT, RIGHT, TOP, BOTTOM = 44, 16, 18, 26
 GAP = 0.28  # of a bar's place, left free
-LABELS = 12  # at most this many under the axis
+LABELS = 10  # at most this many under the axis
 STEPS = (1, 2, 5)
-LANE, NAMED = 64, 22  # the height of a lane, and of it what its name takes
+LANE, NAMED = 46, 18  # the height of a lane, and of it what its name takes
 
 
 class Shape(StrEnum):
@@ -201,7 +201,7 @@ class Chart:
         if self.shape == Shape.LANES:
             for place, one in enumerate(self.series):
                 floor = self._floor(place)
-                yield round(floor - LANE + NAMED - 6.0, 1), floor, one
+                yield round(floor - LANE + NAMED - 5.0, 1), floor, one
 
     def lines(self) -> Iterator[Tick]:
         """Yield the horizontal lines with their figures; lanes have their floors instead."""

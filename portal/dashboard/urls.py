@@ -2,14 +2,11 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from portal.dashboard import views
-
 AREAS = (
     "approvals", "cards", "register", "wizard", "evidence", "reports", "log", "alarms",
     "governance",
 )  # fmt: skip
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", views.dashboard, name="dashboard"),
     *[path("", include(f"portal.dashboard.{area}.urls")) for area in AREAS],
 ]

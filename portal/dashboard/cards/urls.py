@@ -1,5 +1,13 @@
-"""Addresses under ``/dashboard/``."""
+"""Addresses under ``/dashboard/``: the day, the trends, and the rows behind their figures."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from portal.dashboard.cards import views_today, views_trends
+
+urlpatterns: list[URLPattern] = [
+    path("", views_today.today, name="dashboard"),
+    path("trends/", views_trends.index, name="dashboard-trends"),
+    path("trends/choices/", views_trends.choices, name="dashboard-choices"),
+    path("trends/uses/", views_trends.uses, name="dashboard-uses"),
+    path("trends/gate/", views_trends.gate, name="dashboard-gate"),
+]

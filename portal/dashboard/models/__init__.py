@@ -1,4 +1,4 @@
-"""Rows of the dashboard: figures kept, reports, alarms."""
+"""Rows of the dashboard: figures kept, backups recorded, reports, alarms, exports."""
 
 from portal.dashboard.models.alarms import (
     AlarmHook,
@@ -9,15 +9,28 @@ from portal.dashboard.models.alarms import (
     HookMessage,
     RaisedAlarm,
 )
+from portal.dashboard.models.drills import CareRecord
 from portal.dashboard.models.office import LogExport, OfficeEvent
 from portal.dashboard.models.reports import PublicYear, Report, ReportFile
+from portal.dashboard.models.rollups import (
+    ChoiceTally,
+    GateTally,
+    RequestTally,
+    RollupState,
+    StandingTally,
+    Touched,
+    UseTally,
+)
 
 __all__ = [
     "AlarmHook",
     "AlarmReader",
     "AlarmRule",
+    "CareRecord",
+    "ChoiceTally",
     "DigestDay",
     "DigestWish",
+    "GateTally",
     "HookMessage",
     "LogExport",
     "OfficeEvent",
@@ -25,4 +38,9 @@ __all__ = [
     "RaisedAlarm",
     "Report",
     "ReportFile",
+    "RequestTally",
+    "RollupState",
+    "StandingTally",
+    "Touched",
+    "UseTally",
 ]

@@ -1,0 +1,114 @@
+"""The page of trends, and the lists of rows behind its figures."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.timezone import get_default_timezone
+from django.views.decorators.http import require_safe
+
+from accounts.roles import SignedInRequest, dpo_required
+from portal.dashboard.cards import choice_trends, rollups, rows, trends
+from portal.dashboard.cards.periods import SPANS, Period, PeriodForm
+
+FIELDS = ("span", "since", "until", "regime")
+
+
+@require_safe
+@dpo_required
+def index(request: SignedInRequest) -> HttpResponse:
+    """Show how requests, choices and uses went over a period, beside the one before."""
+    now = timezone.now()
+    asked = {name: request.GET.get(name, "")[:40].replace("\0", "") for name in FIELDS}
+    asked["span"] = asked["span"] if asked["span"] in SPANS else ""
+    form = PeriodForm(asked, today=timezone.localdate(now, get_default_timezone()))
+    context: dict[str, Any] = {"form": form, "spans": _spans(form, asked["regime"])}
+    if form.is_valid():
+        regime = form.cleaned_data["regime"]
+        context |= _requests(form.period, regime) | _choices(form.period)
+        context |= {"period": form.period, "regime": regime}
+        context["as_of"] = rollups.as_of("requests", "choices", "uses", "gate")
+    return render(request, "dashboard/trends.html", context)
+
+
+def _spans(form: PeriodForm, regime: str) -> list[tuple[str, Any, str]]:
+    """Return the address of each span, its name, and whether it is the one that is shown."""
+    return [
+        (
+            f"?{urlencode({'span': code} | ({'regime': regime} if regime else {}))}",
+            label,
+            "page" if form.chosen == code else "",
+        )
+        for code, label in SPANS.items()
+    ]
+
+
+def _requests(period: Period, regime: str) -> dict[str, Any]:
+    return {
+        "flow": trends.flow(period, regime),
+        "received": trends.received_chart(period, regime),
+        "days": trends.days_to_answer(period, regime),
+        "request_trends": [
+            trends.by_kind(period, regime),
+            trends.by_end(period, regime),
+            trends.by_channel(period, regime),
+            trends.by_regime(period, regime),
+        ],
+    }
+
+
+def _choices(period: Period) -> dict[str, Any]:
+    known = choice_trends.titles(timezone.now())
+    return {
+        "choice_trends": [
+            choice_trends.by_purpose(period, known),
+            choice_trends.by_act(period),
+            choice_trends.by_source(period),
+        ],
+        "uses": choice_trends.uses(period, known),
+        "gate": choice_trends.gate(period),
+    }
+
+
+@require_safe
+@dpo_required
+def choices(request: SignedInRequest) -> HttpResponse:
+    """List acts of choice; whose they are is not said."""
+    return _list(request, "choices", rows.choices)
+
+
+@require_safe
+@dpo_required
+def uses(request: SignedInRequest) -> HttpResponse:
+    """List uses of documents."""
+    return _list(request, "uses", rows.uses)
+
+
+@require_safe
+@dpo_required
+def gate(request: SignedInRequest) -> HttpResponse:
+    """List answers of the gate."""
+    return _list(request, "gate", rows.gate)
+
+
+def _list(
+    request: SignedInRequest, what: str, find: Callable[[rows.Asked], QuerySet[Any]]
+) -> HttpResponse:
+    asked = rows.Asked.read(request.GET)
+    older, newer = request.GET.get("older", ""), request.GET.get("newer", "")
+    page = rows.page(find(asked), older=older, newer=newer)
+    kept = asked.query()
+    context = {
+        "what": what,
+        "asked": asked,
+        "rows": page.rows,
+        "is_first": not (older or newer),
+        "first": f"?{urlencode(kept)}",
+        "older": f"?{urlencode(kept | {'older': page.older})}" if page.older else "",
+        "newer": f"?{urlencode(kept | {'newer': page.newer})}" if page.newer else "",
+    }
+    return render(request, "dashboard/rows.html", context)
