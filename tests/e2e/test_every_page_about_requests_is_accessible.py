@@ -5,21 +5,41 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.utils import timezone
 
 from accounts.actions import claim_address
 from accounts.changes import actions as changes
+from accounts.models import User
 from dsar import actions
 from dsar.models.requests import Kind
+from portal.dashboard.models.reports import Report
+from portal.dashboard.reports import building, tasks
+from portal.dashboard.reports.periods import month_of, year_of
 from tests.accounts import people
 from tests.consents.worlds import make_person, make_purpose
 from tests.dsar.worlds import make_life
 from tests.e2e import visits
 
 
+def reports(officer: User) -> list[str]:
+    """Return the pages of reports: one that is done, one that waits, and the public figures."""
+    today = timezone.localdate()
+    periods = (month_of(today), year_of(today.year))
+    done, waiting = (
+        building.ask(building.Asked(Report.Kind.RANGE, period, "en"), by=officer, today=today)[0]
+        for period in periods
+    )
+    tasks.build(done.pk)
+    tasks.publish()
+    paths = ["", "new/range/", f"{done.uid}/", f"{waiting.uid}/"]
+    return [*(f"/dashboard/reports/{path}" for path in paths), "/transparency/"]
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_every_page(
-    theme: str, live: str, chromium: Callable[..., Any], axe: Callable[[Any], None]
+    theme: str, live: str, chromium: Callable[..., Any], axe: Callable[[Any], None], settings: Any
 ) -> None:
+    settings.TRANSPARENCY_PAGE = True
     make_purpose()
     ada = people.make("ada@example.org", name="Ada")
     claim_address("ada@example.org", person=ada)
@@ -40,7 +60,7 @@ def test_every_page(
         ("ada@example.org", [f"/requests/{path}" for path in mine]),
         (
             "dina@staff.example.org",
-            [*theirs, "/dashboard/", *(f"/dashboard/{one}" for one in drafts)],
+            [*theirs, "/dashboard/", *(f"/dashboard/{one}" for one in drafts), *reports(dina)],
         ),
     ]
     for email, paths in walks:

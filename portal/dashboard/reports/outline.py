@@ -5,6 +5,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from portal.dashboard.models.reports import Report
 from portal.dashboard.reports.figures import Figures, loaded
@@ -77,7 +78,11 @@ def _of_metrics(report: Report, found: Metrics, period: Period) -> Document:
     received = sum(line.received for line in found.lines)
     denied = sum(line.denied for line in found.lines)
     sentence = format_html(
-        _("<strong>{denied} of {received} requests</strong> received in {year} were denied."),
+        ngettext(
+            "<strong>{denied} of {received} requests</strong> received in {year} was denied.",
+            "<strong>{denied} of {received} requests</strong> received in {year} were denied.",
+            denied,
+        ),
         denied=count(denied).shown,
         received=count(received).shown,
         year=found.year,

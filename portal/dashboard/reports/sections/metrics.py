@@ -1,14 +1,12 @@
 """The metrics of § 7102 as a section."""
 
-from collections.abc import Callable
-
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal.dashboard.charts import Chart, Series
 from portal.dashboard.models.reports import Report
-from portal.dashboard.reports.metrics import DENIED, Line, Metrics, Part, Type
-from portal.dashboard.reports.pieces import Cell, Drawing, Row, Section, Table, count, number
+from portal.dashboard.reports.metrics import DENIED, Metrics, Part, Type
+from portal.dashboard.reports.pieces import Drawing, Row, Section, Table, count, number
 
 
 def type_names() -> dict[str, str]:
@@ -65,27 +63,30 @@ def metrics(found: Metrics) -> Section:
 
 
 def _main(found: Metrics) -> Table:
-    headings = [_("Type"), _("Requests received"), _("Complied with, in whole or in part"),
-                _("Requests denied"),
+    headings = [_("Type"), _("Requests received"), _("Complied with"), _("Requests denied"),
                 _("Median days"), _("Mean days")]  # fmt: skip
-    return _table("metrics", _("Received, complied with, denied"), headings, found.lines,
-                  lambda line: [count(line.received), count(line.complied), count(line.denied),
-                                number(line.median_days), number(line.mean_days)])  # fmt: skip
+    names = type_names()
+    rows = [
+        Row(names[line.type], [
+            count(line.received), count(line.complied), count(line.denied),
+            number(line.median_days), number(line.mean_days),
+        ])
+        for line in found.lines
+    ]  # fmt: skip
+    return Table(
+        "metrics", _("Received, complied with in whole or in part, denied"), headings, rows
+    )
 
 
 def _denials(found: Metrics) -> Table:
-    names = part_names()
-    shown = [*DENIED, Part.ENDED, Part.OPEN]
-    return _table("metrics-denied", _("Why denied, and what is neither"),
-                  [_("Type"), *(names[part] for part in shown)], found.lines,
-                  lambda line: [count(line.parts[part]) for part in shown])  # fmt: skip
-
-
-def _table(
-    key: str, name: str, headings: list[str], lines: list[Line], cells: Callable[[Line], list[Cell]]
-) -> Table:
-    names = type_names()
-    return Table(key, name, headings, [Row(names[line.type], cells(line)) for line in lines])
+    """One row for what became of a request: the types are the columns, for they are short."""
+    short, names = short_names(), part_names()
+    rows = [
+        Row(names[part], [count(line.parts[part]) for line in found.lines])
+        for part in [*DENIED, Part.ENDED, Part.OPEN]
+    ]
+    headings = [_("What became of it"), *(short[line.type] for line in found.lines)]
+    return Table("metrics-denied", _("Why denied, and what is neither"), headings, rows)
 
 
 def _chart(found: Metrics) -> Drawing:
