@@ -42,7 +42,8 @@ def public_holidays(country: str, years: range, language: str = "") -> Mapping[d
     if country not in holidays.list_supported_countries():
         return {}
     spoken = {"en": "en_US"}.get(language, language) or None
-    return dict(holidays.country_holidays(country, years=years, language=spoken))
+    found = holidays.country_holidays(country, years=years, language=spoken)
+    return {day: name.replace("'", "’") for day, name in found.items()}
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import places
 from dsar import laws
 from dsar.file_fields import FilesField
+from dsar.forms import DAY
 from dsar.intake_forms import KINDS
 from dsar.models import Mandate
 from dsar.models.requests import Channel
@@ -47,7 +48,7 @@ class EntryForm(forms.Form):
     received_on = forms.DateField(
         label=_("The day it reached us"),
         help_text=_("Any of us: the law’s time counts from that day."),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=DAY,
     )
     country = forms.ChoiceField(label=_("Where the person lives"))
     region = forms.CharField(

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from dsar.grounds import ErasureAsked, ExtensionReason, RefusalGround
 
 LONG = forms.Textarea(attrs={"rows": 4})
+# A day as browsers read it, whatever the language of the page.
+DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
 class AskAccessForm(forms.Form):

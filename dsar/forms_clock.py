@@ -7,7 +7,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts import places
-from dsar.forms import LONG
+from dsar.forms import DAY, LONG
 from dsar.laws import place_of
 from dsar.models import Pause
 
@@ -63,7 +63,7 @@ class CountryForm(forms.Form):
 class DayForm(forms.Form):
     """One day of the office's calendar."""
 
-    day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
+    day = forms.DateField(label=_("Day"), widget=DAY)
     name = forms.CharField(
         label=_("What for"), help_text=_("As people know it."), max_length=80, required=False
     )

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dsar.actions import rectification, resolving
 from dsar.details import word
-from dsar.forms import LONG
+from dsar.forms import DAY, LONG
 from dsar.models import SubjectRequest
 from dsar.models.requests import Kind
 from dsar.states import REOPENING, Status
@@ -58,7 +58,7 @@ class EndPauseForm(forms.Form):
     )
     on = forms.DateField(
         label=_("From which day on it is used again"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=DAY,
     )
 
     def __init__(self, *args: Any, first: date, **kwargs: Any) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dsar import enclosures
 from dsar.answers import GROUNDS
+from dsar.forms import DAY
 
 LONGEST_KEPT = timedelta(days=366 * 30)
 
@@ -81,7 +82,7 @@ class AnswerForm(forms.Form):
     erased_on = forms.DateField(
         label=_("If it is erased: on which day?"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=DAY,
     )
     ground = forms.ChoiceField(
         label=_("If it is kept: why?"), required=False, choices=lambda: GROUND_WORDS
@@ -90,7 +91,7 @@ class AnswerForm(forms.Form):
         label=_("If it is kept: until when?"),
         help_text=_("The person reads the reason and this day."),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=DAY,
     )
     code = forms.ChoiceField(
         label=_("If it cannot be done: why?"),

@@ -19,7 +19,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_noop
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -43,10 +43,6 @@ ASKING, SENT = "asking", "asked"
 # A browser that is left alone forgets what was typed into it (seconds).
 LASTS = 60 * 60
 SAME = timedelta(hours=1)
-NO_MORE = gettext_noop(
-    "Several mails went to this address lately, so no further one leaves for now. Enter the long"
-    " code of one of them: it works here too, for a day."
-)
 View = Callable[..., HttpResponseBase]
 
 
@@ -213,7 +209,12 @@ def _said(kind: Kind, email: str, filed: SubjectRequest | None) -> dict[str, Any
 def _code_page(
     request: HttpRequest, told: dict[str, Any], form: AskCodeForm, *, status: int = 200
 ) -> HttpResponse:
-    context = {"form": form, "email": told["email"], "title": KINDS[Kind(told["kind"])][0]}
+    context = {
+        "form": form,
+        "email": told["email"],
+        "title": KINDS[Kind(told["kind"])][0],
+        "sent": told.get("sent", True),
+    }
     return render(request, "dsar/public/code.html", context, status=status)
 
 
@@ -227,15 +228,16 @@ def _is_proven(told: dict[str, Any], kind: Kind) -> bool:
 def _send(request: HttpRequest) -> None:
     """Mail a code; where what an address gets was used up, now and then one more.
 
-    Who used it up may be a stranger. Its owner has their mails, and a long code in each.
+    Who used it up may be a stranger. Its owner has their mails, and a long code in each: the page
+    says so.
     """
     told = request.session[ASKING]
     paces = ("send_ask_code", "send_ask_code_slowly")
-    if not any(ratelimit.consume(request, action=pace, key=told["email"]) for pace in paces):
-        messages.info(request, _(NO_MORE))
-        return
-    language = get_language() or settings.LANGUAGE_CODE
-    ask_codes.send(told["email"], browser=told["browser"], language=language)
+    leaves = any(ratelimit.consume(request, action=pace, key=told["email"]) for pace in paces)
+    request.session[ASKING] = told | {"sent": leaves}
+    if leaves:
+        language = get_language() or settings.LANGUAGE_CODE
+        ask_codes.send(told["email"], browser=told["browser"], language=language)
 
 
 def _country(request: HttpRequest) -> str:

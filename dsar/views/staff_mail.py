@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.actions import look
 from accounts.models import AccessEvent, User
 from accounts.roles import SignedInRequest, support_required
+from dsar import mail_names
 from dsar.models import SubjectRequest
 from portal.lib import keyset, mail
 from portal.lib.models import OutgoingMail
@@ -69,6 +70,11 @@ class Sent:
     reference: str
     cause: str
     again_at: datetime | None
+
+    @property
+    def name(self) -> mail_names.Words:
+        """What it is called."""
+        return mail_names.name_of(self.mail.template)
 
     @property
     def may_be_sent_again(self) -> bool:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -42,7 +43,8 @@ def new(request: SignedInRequest) -> HttpResponse:
         return render(request, "dsar/staff/new.html", {"form": who}, status=status)
     kind = Kind(who.cleaned_data["kind"])
     if "received_on" not in request.POST:
-        return _second_step(request, who, EntryForm(initial=_initial()), _answers(kind, None))
+        initial = _initial(_known(who.cleaned_data["email"]))
+        return _second_step(request, who, EntryForm(initial=initial), _answers(kind, None))
     entry, answers = EntryForm(request.POST, request.FILES), _answers(kind, request.POST)
     if not entry.is_valid() or not answers.is_valid():
         return _second_step(request, who, entry, answers, status=422)
@@ -117,11 +119,13 @@ def _answers(kind: Kind, posted: Any) -> AnswersForm:
     return form
 
 
-def _initial() -> dict[str, Any]:
+def _initial(person: User | None) -> dict[str, Any]:
+    """Propose today, and what the person has said of themselves, else what is likely here."""
+    country, language = (person.country, person.language) if person else ("", "")
     return {
         "received_on": timezone.localdate(timezone=timezone.get_default_timezone()),
-        "country": settings.CONTROLLER["country"],
-        "language": settings.LANGUAGE_CODE,
+        "country": country or settings.CONTROLLER["country"],
+        "language": language or get_language() or settings.LANGUAGE_CODE,
     }
 
 

@@ -51,6 +51,20 @@ def test_a_letter_is_entered_with_its_day_and_its_scan(desk: Client) -> None:
     assert len(mails("dsar/identity")) == 1
 
 
+def test_what_is_likely_is_proposed_in_every_language_of_the_desk(
+    desk: Client, alice: User
+) -> None:
+    alice.language, alice.country = "fr", "BE"
+    alice.save()
+    today = timezone.localdate(timezone=timezone.get_default_timezone()).isoformat()
+    for language in ("en", "fr"):
+        desk.cookies["django_language"] = language
+        page = desk.post(NEW, {"email": alice.email, "kind": "access"}).content.decode()
+        assert f'value="{today}"' in page, "as a browser reads it, or the field is empty"
+        assert '<option value="fr" selected>' in page
+        assert '<option value="BE" selected>' in page
+
+
 def test_what_the_person_asked_before_is_in_sight_and_nothing_is_merged(
     desk: Client, open_request: Any, alice: User
 ) -> None:

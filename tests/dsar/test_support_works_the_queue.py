@@ -1,13 +1,16 @@
 """Support's desk: what is due first, who it is only for a reason, every act with its rule."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import AccessEvent, User
+from dsar.mail_names import name_of
 from dsar.models import SubjectRequest
 from portal.lib.models import OutgoingMail
 from tests.accounts import people
@@ -200,11 +203,18 @@ def test_a_mail_that_failed_is_shown_without_its_address_and_can_be_tried_again(
         subject="s", text="t", status="failed", attempts=5,
     )  # fmt: skip
     page = desk.get("/staff/outbox/").text
-    assert "dsar/received" in page
+    assert "Receipt confirmed" in page
     assert "secret@example.org" not in page
     desk.post(f"/staff/outbox/{failed.pk}/retry/")
     failed.refresh_from_db()
     assert failed.status == "waiting"
+
+
+def test_every_mail_has_a_name_that_staff_understand() -> None:
+    folder = Path(settings.BASE_DIR, "templates/mail")
+    templates = {str(one.relative_to(folder).with_suffix("")) for one in folder.rglob("[!_]*.txt")}
+    for template in templates - {"base", "demo/signed"}:
+        assert name_of(template) != template
 
 
 def test_a_page_of_the_queue_costs_the_same_queries_however_long(

@@ -15,6 +15,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver
+from django.utils import timezone
 
 from accounts.actions import claim_address, join
 from accounts.changes import actions as changes
@@ -26,6 +27,8 @@ from consents.links import token_of
 from dsar import actions
 from dsar.actions import identity_links
 from dsar.models.requests import Channel, Kind
+from portal.dashboard.log import exports
+from portal.dashboard.models import AlarmHook
 from tests.accounts import people
 from tests.consents.worlds import make_document, make_purpose
 
@@ -63,7 +66,6 @@ NAMES = [
     "dpv_purpose", "effective_on", "fr_title", "go", "is_independent", "labelled", "legal_basis",
     "measured_on", "method", "method_words_en", "recall", "recipients", "report",
     "retention_duration", "reviewer", "slug", "statement_fr", "valid_until",
-    "is_on", "even_if_quiet",
     "span", "source", "answer", "received_from", "received_to", "closed_from", "closed_to",
     "due_from", "due_to", "took_from", "took_to",
 ]  # fmt: skip
@@ -130,7 +132,6 @@ class World:
             "slug": ["ai-training"],
             "source": ["account"],
             "place": ["facts"],
-            "dashboard/uid": [str(draft.uid)],
             "kind": ["access", "erasure"],
             "reference": [asked.reference],
             "documents/uid": [str(document.uid)],
@@ -139,6 +140,13 @@ class World:
             "person": [str(self.ada.uid)],
             "d/token": [token_of(link)],
             "requests/token": [_confirming(self.sam)],
+            "code": ["request_late"],
+            "dashboard/uid": [
+                str(draft.uid),
+                _exported(self.dina),
+                _hooked(),
+                str(self.sam.uid),
+            ],
         }
 
     def addresses(self, route: str) -> Iterator[str]:
@@ -153,6 +161,18 @@ class World:
         converter, _colon, name = part.rpartition(":")
         there = self.known.get(name) or self.known.get(f"{of}/{name}", [])
         return PARTS.get(converter, PARTS["str"]) + there
+
+
+def _exported(officer: User) -> str:
+    """Return the number of an export of the log that was asked for."""
+    since = timezone.now() - timedelta(days=9)
+    change = exports.ask(person=None, since=since, until=None, reason="CNIL 26", by=officer)
+    return change.subject
+
+
+def _hooked() -> str:
+    """Return the number of a webhook for alarms."""
+    return str(AlarmHook.objects.create(name="Pager", url="https://pager.example/").uid)
 
 
 def _confirming(staff: User) -> str:

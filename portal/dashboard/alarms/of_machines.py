@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Max, Min, Q
 from django.utils.translation import gettext_lazy as _
 from django_q.models import OrmQ
 
-from consents.models import CanaryCheck, Propagation, PurposeVersion
+from consents.models import CanaryCheck, Evidence, Propagation, PurposeVersion
 from consents.models.ledger import REFUSING
 from dsar.models import LedgerOutbox, Step
 from dsar.states import OPEN
@@ -96,6 +96,23 @@ def unannounced(days: int, at: Moment) -> list[Cause]:
     ]
 
 
+def expiring(days: int, at: Moment) -> list[Cause]:
+    """Return the purposes whose last evidence of anonymisation ends within so many days."""
+    rows = (
+        Evidence.objects.filter(withdrawal=None)
+        .values_list("purpose__slug")
+        .annotate(ends=Max("expires_at"))
+        .filter(ends__lte=at.now + timedelta(days=days))
+        .order_by("purpose__slug")[:MOST]
+    )
+    return [
+        Cause(
+            f"{slug} {ends:%Y-%m-%d}", {"purpose": slug, "opens": slug, "since": ends.isoformat()}
+        )
+        for slug, ends in rows
+    ]
+
+
 def waiting(minutes: int, at: Moment) -> list[Cause]:
     """Return that the job which waits longest has waited for so many minutes."""
     oldest = OrmQ.objects.filter(lock__lt=at.now).aggregate(oldest=Min("lock"))["oldest"]
@@ -150,6 +167,13 @@ RULES = (
         _("days"), 3, 1, 14, unannounced,
         _("%(purpose)s, version %(number)s: everybody must be told by %(day)s, and is not."),
         "dashboard-changes",
+    ),
+    Rule(
+        "evidence_ends", _("Evidence of anonymisation ends"),
+        _("The last evidence that a purpose anonymises ends within %(n)s days, or has ended."),
+        _("days"), 30, 7, 180, expiring,
+        _("%(purpose)s: the evidence of anonymisation ends on %(since)s."),
+        "dashboard-evidence-purpose",
     ),
     Rule(
         "source_failing", _("Source failing"),

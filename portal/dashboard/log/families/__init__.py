@@ -1,6 +1,6 @@
 """Every append-only table has a family here, or a reason in ``LEFT_OUT``: a test counts them."""
 
-from portal.dashboard.log.families import choices, machines, proofs, requests, staff
+from portal.dashboard.log.families import choices, governance, machines, proofs, requests, staff
 from portal.dashboard.log.families.base import Family
 
 # In the order in which events of the same instant are listed.
@@ -9,6 +9,7 @@ FAMILIES: tuple[Family, ...] = (
     *requests.FAMILIES,
     *choices.FAMILIES,
     *proofs.FAMILIES,
+    *governance.FAMILIES,
     *machines.FAMILIES,
 )
 BY_SLUG: dict[str, Family] = {one.slug: one for one in FAMILIES}
