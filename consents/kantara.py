@@ -72,11 +72,11 @@ def as_file(held: Receipt) -> bytes:
 
 
 def _controller(facts: Facts) -> dict[str, Any]:
-    controller = facts.record["dpv:hasDataController"]
+    sealed = facts.record["dpv:hasDataController"]
     return {
         "piiController": facts.controller,
         "contact": controller()["dpo_name"],
-        "address": {"streetAddress": controller["dpv:hasAddress"]},
+        "address": {"streetAddress": sealed["dpv:hasAddress"]},
         "email": facts.contact,
         "phone": "",  # the form asks for one; the DPO is reached by mail
         "piiControllerUrl": address("/"),
