@@ -122,9 +122,10 @@ def lawful_versions(databases: Sequence[str] | None = None, **_: Any) -> Iterabl
                 """
                 SELECT name FROM (VALUES
                     ('consents_purposeversion', 'consents_purposeversion_lawful'),
-                    ('consents_purpose', 'consents_purpose_stays')
+                    ('consents_purpose', 'consents_purpose_stays'),
+                    ('consents_purposestop', 'consents_purposestop_early')
                 ) AS wanted (on_table, name)
-                WHERE EXISTS (
+                WHERE to_regclass(on_table) IS NOT NULL AND EXISTS (
                     SELECT FROM pg_attribute WHERE attrelid = to_regclass('consents_purposeversion')
                         AND attname = 'notice_days'  -- the migration that makes them has run
                 ) AND NOT EXISTS (

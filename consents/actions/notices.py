@@ -12,6 +12,7 @@ from accounts.models import User
 from consents.actions import choices
 from consents.models import Announcement, ChoiceEvent, PurposeVersion
 from consents.models.ledger import Source
+from consents.queries.changes import know_what_was_before
 
 
 def read_in_portal(person: User, versions: Iterable[PurposeVersion]) -> None:
@@ -64,7 +65,9 @@ def told(person: User) -> list[Announcement]:
     """Return what the person was told of, the newest first: at most fifty."""
     theirs = Q(person=person) | Q(address__person=person)
     newest = Announcement.objects.filter(theirs).select_related("version__purpose", "version__stop")
-    return list(newest.order_by(F("created_at").desc(), "-pk")[:50])
+    found = list(newest.order_by(F("created_at").desc(), "-pk")[:50])
+    know_what_was_before([one.version for one in found])
+    return found
 
 
 def _signer() -> Signer:

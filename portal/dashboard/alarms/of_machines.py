@@ -76,7 +76,8 @@ def unannounced(days: int, at: Moment) -> list[Cause]:
     """
     untold = Q(announcements__sent_at=None, announcements__isnull=False)
     rows = (
-        PurposeVersion.objects.filter(effective_from__gt=at.now, notice_days__gt=0)
+        PurposeVersion.objects.standing()
+        .filter(effective_from__gt=at.now, notice_days__gt=0)
         .filter(Q(announcing__isnull=True) | Q(announcing__finished_at=None) | untold)
         .select_related("purpose")
         .order_by("effective_from", "pk")

@@ -268,12 +268,13 @@ def canaries(period: Period) -> figures.Canaries:
 
 
 def changes(period: Period) -> list[figures.Changed]:
-    """Return the wordings published, or in effect, since a day of the period."""
+    """Return the wordings published, or in effect, since a day of the period; none was stopped."""
     inside = Q(published_at__gte=period.start, published_at__lt=period.end)
     inside |= Q(effective_from__gte=period.start, effective_from__lt=period.end)
     told = "announcing__version__announcements"
     found = (
-        PurposeVersion.objects.filter(inside)
+        PurposeVersion.objects.standing()
+        .filter(inside)
         .annotate(
             told=Count(told),
             failed=Count(told, filter=Q(**{f"{told}__failed_at__isnull": False})),
