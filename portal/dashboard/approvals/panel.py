@@ -24,6 +24,11 @@ class Panel:
     may_withdraw: bool
     needs_second: bool  # whether somebody else has to agree
 
+    @property
+    def missing(self) -> list[str]:
+        """Return what is wrong, each sentence once."""
+        return list(dict.fromkeys(one for some in self.problems.values() for one in some))
+
 
 def panel(change: Change, viewer: User) -> Panel:
     """Return what ``viewer``, a data protection officer, sees of the change. Reads the database."""
