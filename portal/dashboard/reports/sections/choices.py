@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.utils.formats import date_format
+from django.utils.text import Truncator
 from django.utils.timezone import get_default_timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -22,6 +23,8 @@ from portal.dashboard.reports.pieces import (
     words,
 )
 from portal.dashboard.reports.sections.requests import compared
+
+LABEL = 18  # letters of a name that have room under the bars of a chart
 
 
 def title_of(titles: dict[str, str], slug: str) -> str:
@@ -104,7 +107,7 @@ def _chart(now: list[ChoiceLine], names: dict[str, str]) -> Drawing:
     allowed = [_count(now, allowing=True, purpose=slug) for slug in slugs]
     chart = Chart(
         _("Refused and agreed, by purpose"),
-        [names[slug] for slug in slugs],
+        [Truncator(names[slug]).chars(LABEL) for slug in slugs],
         [Series(_("refusals"), refused), Series(_("agreements"), allowed)],
     )
     return Drawing(chart, _("Purpose"), "choices.svg")

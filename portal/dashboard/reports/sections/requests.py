@@ -203,8 +203,8 @@ def standing(figures: Figures) -> Section:
     ) % {"n": count(now.open).shown, "late": count(now.late).shown}
     oldest = parse_date(now.oldest or "")
     if oldest:
-        day = date_format(oldest)
-        lead = f"{lead} {_('The oldest was received on %(day)s.') % {'day': day}}"
+        since = _("The oldest was received on %(day)s.") % {"day": date_format(oldest)}
+        lead = f"{lead} {since}"
     both = (now, before)
     rows = [
         Row(_("Open"), [count(one.open) for one in both]),
