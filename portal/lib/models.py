@@ -63,10 +63,9 @@ class OutgoingMail(models.Model):
 
 
 class Heartbeat(models.Model):
-    """When something was last shown to work: the job worker, by a job; the backup, by a report."""
+    """When somebody last showed that he lives: the job worker, by doing a job."""
 
     WORKER = "worker"
-    BACKUP = "backup"
 
     name = models.CharField(max_length=20, primary_key=True)
     at = models.DateTimeField()

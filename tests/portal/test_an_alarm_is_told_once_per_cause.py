@@ -24,11 +24,12 @@ from portal.dashboard.alarms.rules import RULES
 from portal.dashboard.models import (
     AlarmHook,
     AlarmRule,
+    CareRecord,
     HookMessage,
     OfficeEvent,
     RaisedAlarm,
 )
-from portal.lib.models import Heartbeat, OutgoingMail
+from portal.lib.models import OutgoingMail
 from tests.accounts import people
 from tests.consents.receivers import Receiver
 from tests.consents.worlds import make_person
@@ -320,7 +321,7 @@ def test_every_rule_has_words_in_every_state(dina: User) -> None:
     late()
     CanaryCheck.objects.create(outcome="leaked", asked=1, allowed=1)
     old = timezone.now() - timedelta(days=9)
-    Heartbeat.objects.create(name=Heartbeat.BACKUP, at=old)
+    CareRecord.objects.create(kind="backup", at=old, succeeded=True)
     OutgoingMail.objects.create(
         key="x", template="x", to="x@example.org", status="failed", text="x"
     )

@@ -11,8 +11,8 @@ from consents.models.ledger import REFUSING
 from dsar.models import LedgerOutbox, Step
 from dsar.states import OPEN
 from portal.dashboard.alarms.rules import MOST, Cause, Moment, Rule
-from portal.dashboard.models import AlarmHook
-from portal.lib.models import Heartbeat, OutgoingMail
+from portal.dashboard.models import AlarmHook, CareRecord
+from portal.lib.models import OutgoingMail
 
 MAIL_DAY = timedelta(days=1)
 
@@ -124,7 +124,8 @@ def waiting(minutes: int, at: Moment) -> list[Cause]:
 
 def unsaved(hours: int, at: Moment) -> list[Cause]:
     """Return that no backup was reported for so many hours. None is expected before the first."""
-    last = Heartbeat.objects.filter(name=Heartbeat.BACKUP).values_list("at", flat=True).first()
+    made = CareRecord.objects.filter(kind=CareRecord.Kind.BACKUP, succeeded=True)
+    last = made.order_by("-at").values_list("at", flat=True).first()
     if last is None or last > at.now - timedelta(hours=hours):
         return []
     return [Cause("backup", {"since": last.isoformat()})]
@@ -193,7 +194,7 @@ RULES = (
     ),
     Rule(
         "backup_old", _("Backup too old"),
-        _("No backup was reported for %(n)s hours (manage.py report_backup)."),
+        _("No backup was reported for %(n)s hours (manage.py record_backup)."),
         _("hours"), 26, 1, 168, unsaved, _("The last backup was reported on %(since)s."),
         "dashboard",
     ),

@@ -13,7 +13,7 @@ from accounts.models import AccessEvent
 from portal.dashboard.alarms.rules import RULES
 from portal.dashboard.log.families.base import Event, Family, Words
 from portal.dashboard.log.wanted import Wanted
-from portal.dashboard.models import OfficeEvent
+from portal.dashboard.models import CareRecord, OfficeEvent
 from portal.lib.models import OfficeVersion
 
 Looked = AccessEvent.Kind
@@ -121,4 +121,22 @@ class Settings(Family):
         )  # fmt: skip
 
 
-FAMILIES: tuple[Any, ...] = (Looks(), Changes(), Office(), Settings())
+class Care(Family):
+    """Backups that were made, restores that were tried."""
+
+    slug, label, model = "care", _("Backups and restores"), CareRecord
+    kind = "kind"
+
+    def codes(self) -> Mapping[str, Words]:
+        """What was done."""
+        return dict(CareRecord.Kind.choices)
+
+    def event(self, row: CareRecord) -> Event:
+        """Return a backup or a drill, and that it failed, if it did."""
+        return Event(
+            at=row.at, family=self.slug, id=row.pk, code=row.kind, what=self.words(row.kind),
+            thing=row.label, why="" if row.succeeded else _now("failed"),
+        )  # fmt: skip
+
+
+FAMILIES: tuple[Any, ...] = (Looks(), Changes(), Office(), Settings(), Care())
