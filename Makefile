@@ -22,7 +22,7 @@ demo: ## start Regard with sample data (PORT=8000, DATABASE_URL= your own Postgr
 test: ## run every test (ARGS= for pytest)
 	$(READY)
 	@$(BOOTSTRAP) test
-	@$(IN)python -m pytest -n 2 --dist=loadfile $(ARGS)
+	@$(IN)python -m pytest -n 2 --dist=loadfile --no-loadscope-reorder $(ARGS)
 
 check: install ## format, types, layers, templates, migrations, deployment
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" .ci/check

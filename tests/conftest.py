@@ -3,6 +3,7 @@
 The environment comes first: Django's settings are read from it as soon as they are imported.
 """
 
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -48,7 +49,28 @@ BROWSERS = ["chromium", "chromium-browser", "google-chrome"]
 LAST_MINUTE = 60  # seconds
 MIDNIGHTS = (21, 22, 23)  # hours of UTC that a day of UTC or of Paris may end with
 PATIENCE = 120_000  # ms until what a page does not do is given up; a busy machine may be slow
+# Fixtures that start a server, a browser or a demo, or that empty the tables after a test.
+LONG = {"chromium", "demo", "live", "private_server", "transactional_db", "worker"}
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take long come first: no worker is left with one when all else is done.
+
+    Within the browser's files, the other long ones and the rest, pytest-randomly's order stays.
+    """
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return
+    long = {item.path for item in items if _takes_long(item)}
+    items.sort(key=lambda item: ("e2e" not in item.path.parts, item.path not in long))
+
+
+def _takes_long(item: pytest.Item) -> bool:
+    database = item.get_closest_marker("django_db")
+    return bool(database and database.kwargs.get("transaction")) or bool(
+        LONG.intersection(getattr(item, "fixturenames", ()))
+    )
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -31,11 +31,23 @@ def sign_in(page: Any, demo: dict[str, Any], role: str) -> None:
     page.goto(f"{demo['url']}/account/login/")
     page.locator("[name=login]").fill(person["email"])
     page.locator("[name=password]").fill(person["password"])
-    page.locator("main form .button.primary").click()
+    press(page, "main form .button.primary")
     if "totp_secret" in person:
         page.locator("[name=code]").fill(totp(person["totp_secret"]))
-        page.locator("main form .button.primary").click()
+        press(page, "main form .button.primary")
     page.wait_for_url(lambda url: "/login" not in url and "/2fa/" not in url)
+
+
+def press(page: Any, selector: str) -> None:
+    """Press it and wait for the page it leads to."""
+    with page.expect_navigation():
+        page.locator(selector).first.click()
+
+
+def choose(page: Any, button: str) -> None:
+    """Press a button of a choice and wait until the service has answered."""
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.get_by_role("button", name=button).first.click()
 
 
 def confirm(page: Any, demo: dict[str, Any], role: str) -> None:
@@ -99,15 +111,16 @@ def _choose_about_the_document(page: Any, url: str, service: Service, reference:
     """Find the document, see that it was never used, allow, see it still closed, refuse."""
     page.goto(f"{url}/documents/")
     page.locator("[name=q]").fill("quai aux Fleurs")
-    page.locator("form.filter .button").first.click()
+    press(page, "form.filter .button")
     page.wait_for_url("**/documents/?words=*")
     page.get_by_role("link", name=SUBJECT).click()
+    page.wait_for_url(re.compile(r"/documents/[0-9a-f-]{36}/"))
     assert "jamais" in page.locator("h1").inner_text()
-    page.get_by_role("button", name="Autoriser l’entraînement de l’IA").first.click()
+    choose(page, "Autoriser l’entraînement de l’IA")
     page.get_by_role("button", name="Refuser l’entraînement de l’IA").first.wait_for()
     allowed_by_me = service.permit(reference)
     assert (allowed_by_me["allowed"], allowed_by_me["reason"]) == (False, "consent_missing")
-    page.get_by_role("button", name="Refuser l’entraînement de l’IA").first.click()
+    choose(page, "Refuser l’entraînement de l’IA")
     page.get_by_role("button", name="Autoriser l’entraînement de l’IA").first.wait_for()
     assert service.permit(reference)["reason"] == "refused_by_party"
 
@@ -115,7 +128,7 @@ def _choose_about_the_document(page: Any, url: str, service: Service, reference:
 def _verify_the_receipt(page: Any, url: str, tmp_path: Path) -> None:
     """Download the receipt of the refusal, and have it checked without an account."""
     page.goto(f"{url}/history/")
-    page.locator("main a[href^='/receipts/']").first.click()
+    press(page, "main a[href^='/receipts/']")
     with page.expect_download() as download:
         page.locator("a[href$='.json']").first.click()
     file = tmp_path / "receipt.json"
@@ -123,7 +136,7 @@ def _verify_the_receipt(page: Any, url: str, tmp_path: Path) -> None:
     assert json.loads(file.read_text())["jws"].count(".") == 2
     page.goto(f"{url}/verify/")
     page.locator("input[type=file]").set_input_files(file)
-    page.locator("main form .button.primary").click()
+    press(page, "main form .button.primary")
     assert page.locator("[data-verdict=valid]").count() == 1
     with urllib.request.urlopen(f"{url}/.well-known/jwks.json") as keys:  # noqa: S310
         assert json.load(keys)["keys"]
@@ -132,9 +145,9 @@ def _verify_the_receipt(page: Any, url: str, tmp_path: Path) -> None:
 def _download_the_copy(page: Any, demo: dict[str, Any], tmp_path: Path) -> None:
     """Ask for a copy, wait for the worker, prove who is there, find the document in it."""
     page.goto(f"{demo['url']}/requests/new/access/")
-    page.locator("main form .button.primary").click()
+    press(page, "main form .button.primary")
     until(page, "form[action$='/download/']")
-    page.locator("form[action$='/download/'] button").click()
+    press(page, "form[action$='/download/'] button")
     with page.expect_download() as download:
         confirm(page, demo, "customer")
     file = tmp_path / "copy.zip"
@@ -151,7 +164,7 @@ def _erase(page: Any, demo: dict[str, Any], chromium: Callable[..., Any]) -> Any
     url = demo["url"]
     page.goto(f"{url}/requests/new/erasure/")
     page.locator("[name=understood]").check()
-    page.locator("main form .button.danger").click()
+    press(page, "main form .button.danger")
     confirm(page, demo, "customer")
     page.wait_for_url(re.compile(r"/requests/R-"))
     reference = page.url.rstrip("/").rsplit("/", 1)[-1]
@@ -160,12 +173,12 @@ def _erase(page: Any, demo: dict[str, Any], chromium: Callable[..., Any]) -> Any
     sign_in(support, demo, "support")
     support.goto(f"{url}/staff/requests/{reference}/")
     until(support, "form[action$='/approve/']")
-    support.locator("form[action$='/approve/'] button").click()
+    press(support, "form[action$='/approve/'] button")
 
     # It could still be taken back for a minute; nothing has been erased meanwhile.
     until(page, "form[action$='/do-not-wait/']")
     assert page.locator("form[action$='/take-back/']").count() == 1
-    page.locator("form[action$='/do-not-wait/'] button").click()
+    press(page, "form[action$='/do-not-wait/'] button")
     confirm(page, demo, "customer")
 
     certificate = chromium(locale="fr-FR").new_page()
@@ -179,7 +192,7 @@ def _certificate_in_the_mail(page: Any, demo: dict[str, Any]) -> str:
     """Wait for the last mail to the erased person, and return where its link leads."""
     for _ in range(240):
         page.goto(f"{demo['url']}/demo/mail/?to={demo['people']['customer']['email']}")
-        page.locator("main a[href^='/demo/mail/']").first.click()
+        press(page, "main a[href^='/demo/mail/']")
         if found := re.search(r"/certificates/[\w-]+/", page.content()):
             return found[0]
         page.wait_for_timeout(500)
