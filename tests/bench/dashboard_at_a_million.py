@@ -94,11 +94,11 @@ FILL = {
     """,
     "choices": """
         INSERT INTO consents_choiceevent (uid, at, act, text_sha256, language, source, person_id,
-            purpose_id, version_id)
+            by_id, purpose_id, version_id)
         SELECT gen_random_uuid(), now() - n * (%(days)s::float / %(choices)s) * interval '1 day',
             (ARRAY['consent_given', 'consent_withdrawn', 'objection_lodged'])[1 + n %% 3], '0',
             'en', (ARRAY['portal', 'api', 'gpc'])[1 + n %% 3], %(person)s + n %% %(customers)s,
-            %(purpose)s, %(version)s
+            %(person)s + n %% %(customers)s, %(purpose)s, %(version)s
         FROM generate_series(1, %(choices)s) n
     """,
     "standing": """

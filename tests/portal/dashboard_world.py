@@ -5,7 +5,7 @@ Everything is made of counters and not of chance, as of a fixed morning in the o
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from accounts.models import Address, User
 from consents.models import (
     CanaryCheck,
     ChoiceEvent,
+    Evidence,
     InboundEvent,
     PermitAnswer,
     Propagation,
@@ -52,6 +53,7 @@ def there_is(requests: int = 300) -> Iterator[User]:
         _requests(_people(60), sam, requests)
         _around_them(sam)
         _choices_and_uses()
+        _evidence(dina)
         rollups.refresh()
         yield dina
         transaction.set_rollback(True)
@@ -193,6 +195,17 @@ def _tell(event: ChoiceEvent, system: System, n: int) -> None:
     )  # fmt: skip
 
 
-def day_before(days: int) -> date:
-    """Return the day that lies so many days before the world's today."""
-    return TODAY - timedelta(days=days)
+def _evidence(dina: User) -> None:
+    """Of one purpose the last has ended, of the other one an older one."""
+    for slug, days in (
+        ("marketing", -9),
+        ("marketing", -1),
+        ("ai-training", -9),
+        ("ai-training", 9),
+    ):
+        Evidence.objects.create(
+            purpose=Purpose.objects.get(slug=slug), method="labelled_set", method_words={},
+            measured_on=TODAY - timedelta(days=99), dataset={}, documents=1, items=1, found=1,
+            attack={}, attempts=0, successes=0, reviewer="R", reviewer_function="F", by=dina,
+            expires_at=NOW + timedelta(days=days),
+        )  # fmt: skip

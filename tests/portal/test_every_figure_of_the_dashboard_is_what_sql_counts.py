@@ -162,6 +162,10 @@ def test_what_needs_a_decision_repeats_the_figures_and_leads_to_them(
     assert int(found["late"]) == page.number("late")
     assert int(found["second"]) == 3
     assert int(found["mails"]) == page.number("failed-mails")
+    assert int(found["evidence"]) == sql(
+        "SELECT count(*) FROM (SELECT purpose_id FROM consents_evidence"
+        " GROUP BY 1 HAVING max(expires_at) <= '2026-06-15T08:00Z') p"
+    )
     assert "leak" not in found
     links = dict(re.findall(r'<a href="([^"#]+\?when=[^"]+)" data-decision="([\w-]+)"', page.text))
     assert links

@@ -19,6 +19,7 @@ from portal.dashboard.cards import (
     approvals,
     care,
     choosing,
+    evidence,
     links,
     machinery,
     obeying,
@@ -68,6 +69,7 @@ def _figures(me: User, now: datetime) -> dict[str, Any]:
         "choosing": choosing.choosing(now),
         "machinery": machinery.machinery(),
         "failed_sources": machinery.failed_sources(),
+        "expired": evidence.expired(now),
         "waiting": approvals.waiting(me),
         "care": care.care(now),
         "as_of": rollups.as_of("choices", "standing"),
@@ -107,6 +109,9 @@ def _decisions(found: dict[str, Any]) -> list[Decision]:
         Decision(
             "events", found["machinery"].unreadable_events, _("unreadable events"),
             reverse("staff-events"),
+        ),
+        Decision(
+            "evidence", found["expired"], _("evidence expired"), reverse("dashboard-evidence")
         ),
         Decision("changed", changed, _("purposes refused more or less"), "#changed"),
     ]  # fmt: skip

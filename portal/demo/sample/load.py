@@ -44,6 +44,7 @@ def load(say: Callable[[str], object] = print) -> None:
     traces.deliver_mails(world)
     telling.note_deliveries()
     signers.write_to(world)
+    traces.note_backups(world)
     traces.empty_queue(queued)
 
 

@@ -10,6 +10,7 @@ from django_q.models import OrmQ
 from accounts.actions import look
 from accounts.models import AccessEvent
 from consents.actions import envelopes
+from portal.dashboard.models import CareRecord
 from portal.demo.sample.clock import uid
 from portal.demo.sample.people import AGENCY, ORGANISATIONS
 from portal.demo.sample.world import Moment, World
@@ -85,3 +86,20 @@ def empty_queue(before: int) -> None:
 def last_job() -> int:
     """Return the number of the job queued last, 0 if none is waiting."""
     return max(OrmQ.objects.values_list("pk", flat=True), default=0)
+
+
+def note_backups(world: World) -> None:
+    """The office made a backup every night, and tried one in the spring."""
+    nights = [world.clock.ago(days, "03:10") for days in range(30, -1, -1)]
+    CareRecord.objects.bulk_create(
+        CareRecord(kind="backup", at=at, succeeded=True, label="nightly", bytes=734_003_200)
+        for at in nights
+        if at < world.now
+    )
+    CareRecord.objects.create(
+        kind="drill",
+        at=world.clock.ago(74, "10:30"),
+        succeeded=True,
+        label="nightly",
+        replayed=True,
+    )
