@@ -17,4 +17,25 @@ class Migration(migrations.Migration):
             model_name="subjectrequest",
             index=models.Index("received_at", "id", name="dsar_by_receipt"),
         ),
+        migrations.AddIndex(
+            model_name="subjectrequest",
+            index=models.Index(
+                fields=["received_on", "id"],
+                name="dsar_oldest_open",
+                condition=models.Q(
+                    (
+                        "status__in",
+                        ["grace", "identity", "preparing", "received", "review", "searching"],
+                    )
+                ),
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="step",
+            index=models.Index(
+                fields=["request"],
+                name="step_gap",
+                condition=models.Q(("outcome__in", ["failed", "exception"])),
+            ),
+        ),
     ]

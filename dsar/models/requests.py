@@ -210,6 +210,11 @@ class SubjectRequest(models.Model):
                 fields=["received_on"], name="dsar_received", include=["regime", "kind", "channel"]
             ),
             models.Index("received_at", "id", name="dsar_by_receipt"),
+            models.Index(
+                fields=["received_on", "id"],
+                name="dsar_oldest_open",
+                condition=Q(status__in=sorted(OPEN)),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -96,6 +96,11 @@ class Step(models.Model):
         indexes = [
             models.Index(fields=["not_before"], name="step_to_do", condition=~Q(status="finished")),
             models.Index(fields=["outcome"], name="step_failed", condition=Q(outcome="failed")),
+            models.Index(
+                fields=["request"],
+                name="step_gap",
+                condition=Q(outcome__in=["failed", "exception"]),
+            ),
         ]
 
     def __str__(self) -> str:
