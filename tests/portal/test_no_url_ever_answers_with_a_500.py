@@ -24,8 +24,9 @@ from accounts.proven import person_for_claimed_address
 from consents.actions import choices
 from consents.actions.links import give_link
 from consents.links import token_of
-from dsar import actions
+from dsar import actions, agents
 from dsar.actions import identity_links
+from dsar.models import Mandate, SubjectRequest
 from dsar.models.requests import Channel, Kind
 from portal.dashboard.log import exports
 from portal.dashboard.models import AlarmHook
@@ -55,7 +56,7 @@ NAMES = [
     "understood", "party", "run", "system", "until", "words", "url", "use_tls", "version", "view",
     "when", "year", "review_on",
     "agent_email", "agent_name", "answer_to_agent", "decision", "enclosed", "mandate", "mine",
-    "not-mine", "now", "proof", "received_on", "region", "scan", "should",
+    "not-mine", "now", "proof", "received_on", "region", "scan", "sent", "should",
     "channel", "controller", "due", "how", "keys", "note-text", "of", "query", "regime", "request",
     "shared", "who", "why",
     "outcome", "erased_on", "enclosed",
@@ -140,6 +141,7 @@ class World:
             "person": [str(self.ada.uid)],
             "d/token": [token_of(link)],
             "requests/token": [_confirming(self.sam)],
+            "agent/token": [_acting(asked)],
             "code": ["request_late"],
             "dashboard/uid": [
                 str(draft.uid),
@@ -182,6 +184,14 @@ def _confirming(staff: User) -> str:
         Kind.ACCESS, person=rosa, by=staff, language="en", channel=Channel.POST
     )
     return identity_links.new_link(waiting).rstrip("/").rpartition("/")[2]
+
+
+def _acting(asked: SubjectRequest) -> str:
+    """Return the token of who acts for the person of a request."""
+    power = Mandate.Proof.POWER
+    mandate = Mandate(request=asked, agent_email="l@law.example", proof=power, answer_to_agent=True)
+    mandate.save()
+    return agents.token_of(mandate)
 
 
 def stranger(world: World) -> Client:
