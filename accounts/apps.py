@@ -11,3 +11,7 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         """Listen to allauth where it offers no other hook; say what can be set."""
         from accounts import claims, office, proven, second_factor  # noqa: F401
+        from accounts.changes.kinds import register
+        from accounts.changes.office import SettingKind
+
+        register(SettingKind())

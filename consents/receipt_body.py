@@ -126,11 +126,12 @@ def _chooser(event: ChoiceEvent) -> str:
 
 
 def _controller() -> Node:
+    known = controller()
     return {
         "@id": _controller_id(),
-        "dpv:hasName": controller()["name"],
-        "dpv:hasAddress": controller()["address"],
-        "dpv:hasContact": f"mailto:{controller()['dpo_email']}",
+        "dpv:hasName": known["name"],
+        "dpv:hasAddress": known["address"],
+        "dpv:hasContact": f"mailto:{known['dpo_email']}",
     }
 
 

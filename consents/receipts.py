@@ -16,6 +16,7 @@ from consents.receipt_body import address as address
 from consents.receipt_body import describe
 from portal.lib import keys
 from portal.lib.canonical import canonical_json
+from portal.lib.office import store
 
 
 def issue(event: ChoiceEvent) -> Receipt:
@@ -33,7 +34,8 @@ def issue_all(events: Iterable[ChoiceEvent]) -> list[Receipt]:
     Raises:
         ImproperlyConfigured: there is no key to seal with; then there is no choice either.
     """
-    return Receipt.objects.bulk_create([_seal(event) for event in events])
+    with store.settled():
+        return Receipt.objects.bulk_create([_seal(event) for event in events])
 
 
 def _seal(event: ChoiceEvent) -> Receipt:

@@ -9,5 +9,7 @@ class RequestsConfig(AppConfig):
     name = "dsar"
 
     def ready(self) -> None:
-        """Register the checks; say what can be set."""
-        from dsar import checks, office  # noqa: F401 - needs the models to be loaded
+        """Register the checks; say what can be set, and what can be changed how."""
+        from dsar import changes, checks, office  # noqa: F401 - needs the models to be loaded
+
+        changes.register_all()

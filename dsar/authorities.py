@@ -1,11 +1,18 @@
 """Where to complain: the supervisory authority of each country (art. 77 GDPR), by its own name.
 
+What the office has published for a country counts in place of what is listed here.
+
 The addresses of the Union and the EEA are those of the European Data Protection Board's list of
 members, as read in September 2026. The others, and the names in languages that the list gives in
 English, are from memory (docs/legal.md says so).
 """
 
 from dataclasses import dataclass
+from typing import Any
+
+from portal.lib.office import store
+
+KEY = "authority:"
 
 
 @dataclass(frozen=True)
@@ -15,6 +22,13 @@ class Authority:
     name: str
     url: str
     also: "Authority | None" = None
+    address: str = ""
+
+    @property
+    def in_full(self) -> str:
+        """Its name, with its postal address if we know it, and its web address."""
+        where = " ".join(self.address.split())
+        return f"{self.name}, {where} ({self.url})" if where else f"{self.name} ({self.url})"
 
 
 # For a country not listed here the Board's own list is the honest answer.
@@ -91,4 +105,16 @@ AUTHORITIES = {
 
 def of(country: str, region: str = "") -> Authority:
     """Return the authority of a country (ISO 3166-1 alpha-2) or of its region (3166-2: "CA")."""
-    return AUTHORITIES.get(f"{country}-{region}") or AUTHORITIES.get(country) or BOARD
+    for place in (f"{country}-{region}", country):
+        version = store.current(KEY + place)
+        if version is not None and version.value is not None:
+            return kept(version.value)
+        if place in AUTHORITIES:
+            return AUTHORITIES[place]
+    return BOARD
+
+
+def kept(value: dict[str, Any]) -> Authority:
+    """Return the authority that was kept as JSON."""
+    also = Authority(value["also_name"], value["also_url"]) if value["also_name"] else None
+    return Authority(value["name"], value["url"], also, value["address"])

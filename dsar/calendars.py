@@ -10,8 +10,10 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from dsar.models import HolidayOverride
+from portal.lib.office import store
 
+# Of the office's versions: "calendar:FR-2026-05-04" is one day of one country.
+KEY = "calendar:"
 # The longest term we know (CCPA, 90 days) and a long pause stay within these years after receipt.
 YEARS_AHEAD = 2
 
@@ -20,17 +22,39 @@ def closed_days(received: date, country: str = "") -> Mapping[date, str]:
     """Return the public holidays, and their names, from the year of receipt on.
 
     Regulation 1182/71 art. 2: those of the State where the act is to be done, the controller's.
-    A row of :class:`HolidayOverride` adds a day, or takes one away that the library has wrong.
+    What the office has published adds a day, or takes one away that the library has wrong.
     """
     country = country or settings.CONTROLLER["country"]
     years = range(received.year, received.year + YEARS_AHEAD + 1)
     days = dict(public_holidays(country, years, get_language() or ""))
-    for override in HolidayOverride.objects.filter(country=country, day__year__in=years):
-        if override.is_closed:
-            days[override.day] = override.name or _("public holiday")
+    for day, override in corrections(country).items():
+        if day.year not in years:
+            continue
+        if override.value["is_closed"]:
+            days[day] = override.value["name"] or _("public holiday")
         else:
-            days.pop(override.day, None)
+            days.pop(day, None)
     return days
+
+
+def corrections(country: str) -> dict[date, store.Version]:
+    """Return what the office says of single days, where it differs from the library."""
+    found = {}
+    for subject, version in store.below(f"{KEY}{country}-").items():
+        if version.value is not None:
+            found[date.fromisoformat(subject)] = version
+    return found
+
+
+def day_of(subject: str) -> tuple[str, date] | None:
+    """Return country and day of "FR-2026-05-04"; None if it is neither."""
+    country, _dash, text = subject.partition("-")
+    if not (len(country) == 2 and country.isascii() and country.isupper() and len(text) == 10):
+        return None
+    try:
+        return country, date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 @cache
@@ -56,7 +80,7 @@ class CalendarDay:
     day: date
     name: str
     is_closed: bool
-    override: HolidayOverride | None = None
+    override: store.Version | None = None
 
 
 def of_year(year: int, country: str = "") -> list[CalendarDay]:
@@ -68,8 +92,10 @@ def of_year(year: int, country: str = "") -> list[CalendarDay]:
             country, range(year, year + 1), get_language() or ""
         ).items()
     }
-    for one in HolidayOverride.objects.filter(country=country, day__year=year):
-        known = days.get(one.day)
-        name = one.name or (known.name if known else _("public holiday"))
-        days[one.day] = CalendarDay(one.day, name, is_closed=one.is_closed, override=one)
+    for day, one in corrections(country).items():
+        if day.year != year:
+            continue
+        known = days.get(day)
+        name = one.value["name"] or (known.name if known else _("public holiday"))
+        days[day] = CalendarDay(day, name, is_closed=one.value["is_closed"], override=one)
     return [days[day] for day in sorted(days)]

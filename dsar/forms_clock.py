@@ -7,7 +7,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts import places
-from dsar.forms import DAY, LONG
+from dsar.forms import LONG
 from dsar.laws import place_of
 from dsar.models import Pause
 
@@ -58,20 +58,3 @@ class CountryForm(forms.Form):
         """Return country and region of the valid form; elsewhere a state means nothing."""
         country, region = self.cleaned_data["country"], self.cleaned_data["region"]
         return place_of(f"{country}-{region}" if region and country == "US" else country)
-
-
-class DayForm(forms.Form):
-    """One day of the office's calendar."""
-
-    day = forms.DateField(label=_("Day"), widget=DAY)
-    name = forms.CharField(
-        label=_("What for"), help_text=_("As people know it."), max_length=80, required=False
-    )
-    is_closed = forms.TypedChoiceField(
-        label=_("What holds"),
-        choices=[
-            ("yes", _("It is a holiday here")),
-            ("no", _("It is an ordinary working day here")),
-        ],
-        coerce=lambda value: value == "yes",
-    )

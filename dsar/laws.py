@@ -159,7 +159,10 @@ LAWS: dict[RegimeCode, Law] = {
 
 
 def regime_for(country: str, region: str = "") -> Regime:
-    """Return the law that answers somebody of this place, as the operator has set it up."""
+    """Return the law, as shipped, that answers somebody of this place.
+
+    With the figures the office has set: ``dsar.figures.in_force``.
+    """
     if settings.ANSWER_ALL_UNDER_GDPR:
         return deadlines.REGIMES[RegimeCode.GDPR]
     return deadlines.regime_of(country, region)
@@ -180,11 +183,11 @@ def cited(request: SubjectRequest) -> str:
 def remedies(request: SubjectRequest) -> list[str]:
     """Return, a sentence each, where to complain and whether there is a way to court (12(4))."""
     law, authority = law_of(request), authorities.of(request.country, request.region)
-    name = f"{authority.name} ({authority.url})"
+    name = authority.in_full
     if authority.also:
         name = _("%(one)s or the %(other)s") % {
             "one": name,
-            "other": f"{authority.also.name} ({authority.also.url})",
+            "other": authority.also.in_full,
         }
     return [str(law.complaint) % {"authority": name}, str(law.court)]
 

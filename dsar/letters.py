@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
-from dsar import agents, authorities, laws, letter_parts
+from dsar import agents, authorities, laws, letter_parts, letter_words
 from dsar.models import Message, Package, Pause, RequestEvent, Restriction, SubjectRequest
 from dsar.models.requests import Kind
 from portal.lib import mail
@@ -181,12 +181,15 @@ def _tell(
     if not to:
         return  # erased: nobody is left to be told
     key = ":".join(filter(None, [f"dsar-{template}", str(request.pk), unique]))
-    with override(request.language):
+    language = request.language
+    with override(language):
         known = _known(request) | context
-        if template in letter_parts.LETTERS:
-            words = mail.render(f"dsar/{template}", language=request.language, context=known)
-            letter_parts.require(template, words.text, known, request.language)
-        mail.send(f"dsar/{template}", to=to, language=request.language, key=key, context=known)
+        own = letter_words.own(template, language, known)
+        if own is None and template in letter_parts.LETTERS:
+            words = mail.render(f"dsar/{template}", language=language, context=known)
+            letter_parts.require(template, words.text, known, language)
+        name = f"dsar/{template}"
+        mail.send(name, to=to, language=language, key=key, context=known, wording=own)
         agents.tell(request, template, unique=unique, link=str(context.get("link", "")))
 
 
@@ -198,7 +201,9 @@ def preview(request: SubjectRequest, template: str, **context: Any) -> mail.Word
             | {"authority": authorities.of(request.country, request.region)}
             | context
         )
-        return mail.render(f"dsar/{template}", language=request.language, context=known)
+        own = letter_words.own(template, request.language, known)
+        name = f"dsar/{template}"
+        return mail.render(name, language=request.language, context=known, wording=own)
 
 
 def _known(request: SubjectRequest) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from dsar import calendars, deadlines, laws
+from dsar import calendars, deadlines, figures, laws
 from dsar.deadlines import EEA, REGIMES, Asked, Regime, RegimeCode, Term, Why
 from dsar.models import Pause, SubjectRequest
 from dsar.models.requests import Kind
@@ -199,7 +199,7 @@ def _target(start: date, regime: Regime, asked: Asked, closed: Days) -> date:
     """Our own aim. A controller in the EEA owes everybody the GDPR's month too (art. 3(1))."""
     bound = None
     if settings.CONTROLLER["country"] in EEA:
-        gdpr = REGIMES[RegimeCode.GDPR]
+        gdpr = figures.in_force(RegimeCode.GDPR, start)
         bound = deadlines.answer_by(start, gdpr, asked=asked, holidays=closed)
     return deadlines.target_by(start, regime, closed, asked=asked, no_later_than=bound)
 
@@ -222,7 +222,7 @@ def _sentence(step: deadlines.Step, request: SubjectRequest, holiday: str) -> st
     """Return one step in words."""
     words = {
         Why.RECEIVED: _received(request),
-        Why.TERM_ENDS: _("The law gives %(term)s: to %(day)s."),
+        Why.TERM_ENDS: _given(request),
         Why.EXTENDED_TERM_ENDS: _(
             "With the time added (%(article)s) it is %(term)s from receipt: to %(day)s."
         ),
@@ -242,6 +242,24 @@ def _sentence(step: deadlines.Step, request: SubjectRequest, holiday: str) -> st
         "article": str(laws.law_of(request).extension),
         "term": _term_of(request, extended=step.code == Why.EXTENDED_TERM_ENDS),
     }
+
+
+def _given(request: SubjectRequest) -> str:
+    """Return who gives the time: the law as shipped, a change of it, or we less than the law."""
+    ours, asked = request.law, asked_of(request.kind)
+    changed = figures.changed_law(request.regime, counted_from(request))
+    shipped = REGIMES[RegimeCode(request.regime)].answers(asked)
+    if ours.answers(asked) == shipped:
+        return _("The law gives %(term)s: to %(day)s.")
+    if changed:
+        since = long_date(date.fromisoformat(changed["from"]))
+        said = _("The law changed on %(since)s (%(source)s).")
+        # What the source is called may hold a percent sign; it is filled in with the others.
+        source = changed["source"].replace("%", "%%")
+        told = said % {"since": since, "source": source}
+        return told + " " + _("It gives %(term)s: to %(day)s.")
+    law = _("The law would give %(law)s.") % {"law": term_in_words(shipped)}
+    return law + " " + _("We take %(term)s at the most: to %(day)s.")
 
 
 def _received(request: SubjectRequest) -> str:

@@ -1,7 +1,9 @@
 """Pages of requests: the person's, and support's."""
 
 from django.urls import include, path
+from django.views.generic import RedirectView
 
+from accounts.roles import dpo_required
 from dsar.views import (
     asking,
     clock,
@@ -72,8 +74,12 @@ urlpatterns = [
     path("staff/requests/<slug:reference>/pause/", clock.pause, name="pause"),
     path("staff/requests/<slug:reference>/resume/", clock.resume, name="resume"),
     path("staff/requests/<slug:reference>/country/", clock.staff_country, name="staff-country"),
-    path("staff/calendar/", clock.office_calendar, name="calendar"),
-    path("staff/calendar/forget/", clock.forget_day, name="calendar-forget"),
+    # Among the settings now; the address is kept.
+    path(
+        "staff/calendar/",
+        dpo_required(RedirectView.as_view(url="/dashboard/settings/calendar/", query_string=True)),
+        name="calendar",
+    ),
     path("staff/people/", staff_mail.people, name="people"),
     path("staff/outbox/", staff_mail.outbox, name="outbox"),
     path("staff/outbox/<int:pk>/retry/", staff_mail.resend, name="resend"),

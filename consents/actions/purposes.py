@@ -259,11 +259,11 @@ def _words(wording: Wording) -> dict[str, Any]:
 def _filled_in(value: Any, named: dict[str, System]) -> Any:
     """Put the names of the controller and the systems into the texts; leave ``{document}``."""
     if isinstance(value, str):
-        names = {slug: system.name for slug, system in named.items()}
+        known, names = controller(), {slug: system.name for slug, system in named.items()}
         names |= {
-            "controller": controller()["name"],
-            "controller_address": controller()["address"],
-            "dpo_email": controller()["dpo_email"],
+            "controller": known["name"],
+            "controller_address": known["address"],
+            "dpo_email": known["dpo_email"],
         }
         for key, name in names.items():
             value = value.replace("{" + key + "}", name)

@@ -15,11 +15,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from dsar import calendars, deadlines, laws, letters, reckoning, rules, rules_of_time
+from dsar import calendars, deadlines, figures, laws, letters, reckoning, rules, rules_of_time
 from dsar.actions.lifecycle import Code, lock, note
 from dsar.models import Pause, RequestEvent, SubjectRequest
+from portal.lib.office import store
 
 CALENDAR, COUNTRY, ANSWERED, REPLY = "calendar", "country", "answered", "reply"
+LAW = "law"  # the office has published other figures of the law that answers
 AT_A_TIME = 500
 
 
@@ -34,7 +36,8 @@ def dates_for(
     """
     regime = laws.regime_for(country, region)
     received_on = deadlines.received_on(received_at, ZoneInfo(settings.TIME_ZONE))
-    found = reckoning.first_dates(received_on, regime, kind)
+    in_force = figures.in_force(regime.code, received_on)
+    found = reckoning.first_dates(received_on, in_force, kind)
     return {
         "regime": regime.code,
         "received_at": received_at,
@@ -164,11 +167,17 @@ def count_from_reply(request: SubjectRequest, *, by: User | None) -> None:
     _count(request, by=by, because=REPLY, quietly=True)
 
 
-def recount_open() -> int:
-    """Every night, and when the calendar was corrected: move the dates that have to move.
+def recount_open(because: str = CALENDAR) -> int:
+    """Every night, and when the calendar or a law's figure changed: move what has to move.
 
-    Returned is how many moved. A request whose clock stands still moves quietly with each day.
+    ``because`` is CALENDAR or LAW. Returned is how many moved. A request whose clock stands still
+    moves quietly with each day.
     """
+    with store.settled():
+        return _recount_open(because)
+
+
+def _recount_open(because: str) -> int:
     today, years, moved = reckoning.office_today(), dict[int, Any](), 0
     requests = SubjectRequest.objects.open().prefetch_related("pauses").order_by("pk")
     for request in requests.iterator(chunk_size=AT_A_TIME):
@@ -176,17 +185,22 @@ def recount_open() -> int:
         closed = years.get(start.year) or calendars.closed_days(start)
         years[start.year] = closed
         if _differs(request, reckoning.dates(request, today, closed)):
-            moved += _recount(request.pk)
+            moved += _recount(request.pk, because)
     return moved
 
 
+def recount_for_law() -> int:
+    """Move the open requests whose law has other figures now; return how many moved."""
+    return recount_open(LAW)
+
+
 @transaction.atomic
-def _recount(pk: int) -> bool:
+def _recount(pk: int, because: str) -> bool:
     request = lock(pk)
     if not request.is_open:
         return False
     waits = any(one.stops_clock for one in request.pauses.filter(answered_at=None))
-    return _count(request, by=None, because=CALENDAR, quietly=waits)
+    return _count(request, by=None, because=because, quietly=waits)
 
 
 def _differs(request: SubjectRequest, new: reckoning.Dates) -> bool:

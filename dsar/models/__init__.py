@@ -2,7 +2,6 @@
 
 from dsar.models.approvals import Approval
 from dsar.models.attachments import Attachment
-from dsar.models.calendar import HolidayOverride
 from dsar.models.clock import Alarm, Pause
 from dsar.models.erasure import Certificate, ErasureItem, Hold
 from dsar.models.intake import AskCode, Confirmation, Draft, Filing, Mandate
@@ -30,7 +29,6 @@ __all__ = [
     "ErasureRecord",
     "Filing",
     "Hold",
-    "HolidayOverride",
     "LedgerOutbox",
     "LedgerVolume",
     "Mandate",

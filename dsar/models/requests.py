@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
-from dsar.deadlines import REGIMES, Regime, RegimeCode
+from dsar import figures
+from dsar.deadlines import Regime, RegimeCode
 from dsar.grounds import ErasureAsked, ExtensionReason, RefusalGround
 from dsar.states import FINAL, OPEN, Outcome, Status
 
@@ -227,8 +228,8 @@ class SubjectRequest(models.Model):
 
     @property
     def law(self) -> Regime:
-        """The regime under which it is answered."""
-        return REGIMES[RegimeCode(self.regime)]
+        """The regime under which it is answered, with the office's figures for its day."""
+        return figures.in_force(self.regime, self.reopened_on or self.received_on)
 
     def is_late(self, today: date) -> bool:
         """Whether it is unanswered after its day; ``today`` in the controller's zone."""

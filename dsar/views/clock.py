@@ -1,8 +1,7 @@
-"""The clock of a request: asking the person, going on, the country; and the office's calendar."""
+"""The clock of a request: asking the person, going on, the country."""
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,16 +10,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import places
 from accounts.models import User
-from accounts.roles import SignedInRequest, dpo_required, support_required
-from dsar import allowed, calendars, laws, office, reckoning, rules_of_time
-from dsar.actions import calendar
+from accounts.roles import SignedInRequest, support_required
+from dsar import allowed, laws, office, reckoning, rules_of_time
 from dsar.actions import clock as actions
-from dsar.forms_clock import CountryForm, DayForm, PauseForm
+from dsar.forms_clock import CountryForm, PauseForm
 from dsar.models import Pause, SubjectRequest
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
-# Which years the calendar shows; requests of others are neither open nor to come.
-YEARS = range(2000, 2100)
 
 
 def clock_context(found: SubjectRequest, reader: User) -> dict[str, Any]:
@@ -107,52 +103,3 @@ def _country(request: SignedInRequest, found: SubjectRequest, back: str) -> Http
     }
     status = 422 if form.errors else 200
     return render(request, "dsar/clock/country.html", context, status=status)
-
-
-@FORM
-@dpo_required
-def office_calendar(request: SignedInRequest) -> HttpResponse:
-    """Show the holidays that count, and correct one; open requests are counted anew."""
-    year = _year(request.GET.get("year", ""))
-    form = DayForm(request.POST if request.method == "POST" else None)
-    place = settings.CONTROLLER["country"]
-    if form.is_valid():
-        given = form.cleaned_data
-        calendar.set_day(
-            place,
-            given["day"],
-            is_closed=given["is_closed"],
-            name=given["name"],
-            by=request.user,
-        )
-        messages.success(request, _("Saved. Open requests are being counted anew."))
-        return redirect("dsar:calendar")
-    context = {
-        "form": form,
-        "year": str(year),
-        "days": calendars.of_year(year, place),
-        "before": str(year - 1) if year - 1 in YEARS else "",
-        "after": str(year + 1) if year + 1 in YEARS else "",
-        "country": places.country_name(place),
-    }
-    status = 422 if form.errors else 200
-    return render(request, "dsar/clock/calendar.html", context, status=status)
-
-
-@require_POST
-@dpo_required
-def forget_day(request: SignedInRequest) -> HttpResponse:
-    """Take a correction back."""
-    form = DayForm(request.POST)
-    form.fields["is_closed"].required = False
-    if form.is_valid():
-        place = settings.CONTROLLER["country"]
-        calendar.unset_day(place, form.cleaned_data["day"], by=request.user)
-        messages.success(request, _("Taken back. Open requests are being counted anew."))
-    return redirect("dsar:calendar")
-
-
-def _year(text: str) -> int:
-    """Return a year from an address; the present one for anything else."""
-    known = text.isascii() and text.isdigit() and len(text) == len("2026") and int(text) in YEARS
-    return int(text) if known else reckoning.office_today().year

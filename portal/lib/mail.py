@@ -62,13 +62,31 @@ class Words:
     html: str
 
 
-def render(template: str, *, language: str, context: dict[str, Any]) -> Words:
+@dataclass(frozen=True)
+class Wording:
+    """The office's own words of one letter, filled in; ``number`` is their version.
+
+    They are text: nothing in them is evaluated.
+    """
+
+    number: int
+    subject: str
+    body: str
+
+
+def render(
+    template: str, *, language: str, context: dict[str, Any], wording: Wording | None = None
+) -> Words:
     """Render ``templates/mail/<template>.txt``: its first line is the subject.
+
+    With a ``wording`` its words stand where the template's would; the foot is the same.
 
     The HTML part is the same text set in ``mail/base.html``, so that the two cannot differ.
     """
     with translation.override(language or settings.LANGUAGE_CODE):
         known = {"controller": controller(), "site_url": settings.SITE_URL} | context
+        if wording is not None:
+            template, known = "wording", known | {"wording": wording}
         plain = get_template(f"mail/{template}.txt").template  # type: ignore[attr-defined]
         # Plain text is not HTML: an apostrophe stays an apostrophe.
         whole = plain.render(Context(known, autoescape=False)).strip()
@@ -86,6 +104,7 @@ def send(
     key: str,
     context: dict[str, Any],
     useful_for: timedelta | None = None,
+    wording: Wording | None = None,
 ) -> OutgoingMail:
     """Write a mail and queue its delivery, in the caller's transaction.
 
@@ -93,7 +112,7 @@ def send(
     ``useful_for`` the mail is not sent any more and its words are deleted. An empty ``language``
     is the site's default.
     """
-    words = render(template, language=language, context=context)
+    words = render(template, language=language, context=context, wording=wording)
     mail, is_new = OutgoingMail.objects.get_or_create(
         key=key,
         defaults={
@@ -102,6 +121,7 @@ def send(
             "language": language or settings.LANGUAGE_CODE,
             "subject": words.subject[:300],
             "text": words.text,
+            "wording": wording.number if wording else 0,
             "html": words.html,
             "expires_at": timezone.now() + useful_for if useful_for else None,
         },

@@ -285,7 +285,7 @@ def test_a_receipt_stays_as_it_was_sealed(world: World, statement: str) -> None:
         cursor.execute(statement)
 
 
-def test_sealing_asks_the_database_for_nothing_but_the_row(
+def test_sealing_asks_the_database_for_the_row_and_what_the_office_has_set(
     world: World, django_assert_num_queries: Any
 ) -> None:
     version = PurposeVersion.objects.select_related("purpose").get()
@@ -293,5 +293,5 @@ def test_sealing_asks_the_database_for_nothing_but_the_row(
         purpose=world.purpose, person=world.ada, document=world.documents[0], act="consent_refused",
         version=version, text_sha256="0" * 64, language="en", source="portal", by=world.ada,
     )  # fmt: skip
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         receipts.issue(event)

@@ -6,16 +6,25 @@ from typing import Any
 import pytest
 from django_q.models import OrmQ
 
+from accounts.changes import actions as changes
 from accounts.models import User
 from dsar import durations
-from dsar.actions import calendar, clock
-from dsar.calendars import closed_days
-from dsar.models import HolidayOverride
+from dsar.actions import clock
+from dsar.calendars import KEY, closed_days
 from portal.lib.models import OutgoingMail
+from portal.lib.office import store
+from tests.accounts import people
 from tests.dsar.worlds import Ask
 
 pytestmark = pytest.mark.django_db
 RECEIVED = date(2026, 4, 1)  # due on 1 May, a Friday
+FAIR = {"is_closed": True, "name": "Local fair"}
+
+
+def agreed(day: str, payload: dict[str, Any], dina: User) -> None:
+    """Correct a day of the calendar; in these tests the office wants no second person."""
+    change = changes.draft("calendar", f"FR-{day}", payload, by=dina)
+    assert changes.propose(change, by=dina).status == "applied"
 
 
 def test_a_public_holiday_of_the_controllers_country_is_closed() -> None:
@@ -29,15 +38,19 @@ def test_a_country_the_library_lacks_has_none() -> None:
 
 
 def test_a_day_can_be_added_and_taken_away() -> None:
-    HolidayOverride.objects.create(country="FR", day=date(2026, 5, 4), name="Local fair")
-    HolidayOverride.objects.create(country="FR", day=date(2026, 5, 1), is_closed=False)
+    store.publish(f"{KEY}FR-2026-05-04", FAIR)
+    store.publish(f"{KEY}FR-2026-05-01", {"is_closed": False, "name": ""})
+    store.publish(f"{KEY}DE-2026-05-05", FAIR)
     days = closed_days(RECEIVED)
     assert days[date(2026, 5, 4)] == "Local fair"
     assert date(2026, 5, 1) not in days
+    assert date(2026, 5, 5) not in days
+    store.publish(f"{KEY}FR-2026-05-04", None)
+    assert date(2026, 5, 4) not in closed_days(RECEIVED)
 
 
 def test_an_added_day_moves_the_answer(open_request: Ask, time_machine: object) -> None:
-    HolidayOverride.objects.create(country="FR", day=date(2026, 5, 4), name="Local fair")
+    store.publish(f"{KEY}FR-2026-05-04", FAIR)
     time_machine.move_to("2026-04-01 12:00:00+02:00")  # type: ignore[attr-defined]
     assert open_request().due_on == date(2026, 5, 5)
 
@@ -49,7 +62,7 @@ def test_a_corrected_calendar_moves_open_requests_and_tells_of_a_later_day(
     request = open_request()
     fair = date(2026, 5, 4)
     assert request.due_on == fair
-    calendar.set_day("FR", fair, is_closed=True, name="Local fair", by=dina)
+    agreed("2026-05-04", {"typed": {"is_closed": "yes", "name": "Local fair"}}, dina)
     assert clock.recount_open() == 1
     request.refresh_from_db()
     assert request.due_on == date(2026, 5, 5)
@@ -61,7 +74,7 @@ def test_a_corrected_calendar_moves_open_requests_and_tells_of_a_later_day(
     }
     assert OutgoingMail.objects.filter(template="dsar/due_moved").count() == 1
     # Taken back, the day of the law is earlier again: on the timeline, and no mail needed.
-    calendar.unset_day("FR", fair, by=dina)
+    agreed("2026-05-04", {"reset": True}, dina)
     assert (clock.recount_open(), clock.recount_open()) == (1, 0)
     request.refresh_from_db()
     assert request.due_on == fair
@@ -69,13 +82,28 @@ def test_a_corrected_calendar_moves_open_requests_and_tells_of_a_later_day(
 
 
 def test_only_the_data_protection_officer_corrects_it(sam: User) -> None:
-    with pytest.raises(calendar.DpoOnly):
-        calendar.set_day("FR", date(2026, 5, 4), is_closed=True, by=sam)
+    with pytest.raises(changes.DpoOnly):
+        changes.draft("calendar", "FR-2026-05-04", {}, by=sam)
 
 
-def test_a_correction_is_worked_on_at_once(dina: User) -> None:
-    calendar.set_day("FR", date(2026, 5, 4), is_closed=True, by=dina)
+def test_a_correction_needs_two_officers_and_is_worked_on_at_once(
+    dina: User, settings: Any
+) -> None:
+    settings.SECOND_PERSON = ["change"]
+    typed = {"is_closed": "yes", "name": "Local fair"}
+    change = changes.draft("calendar", "FR-2026-05-04", {"typed": typed}, by=dina)
+    changes.propose(change, by=dina)
+    assert date(2026, 5, 4) not in closed_days(RECEIVED)
+    assert OrmQ.objects.count() == 0
+    changes.approve(change, by=people.make("dora@regard.example", role="dpo"))
+    assert closed_days(RECEIVED)[date(2026, 5, 4)] == "Local fair"
     assert OrmQ.objects.count() == 1
+
+
+def test_a_holiday_without_a_name_is_not_proposed(dina: User) -> None:
+    change = changes.draft("calendar", "FR-2026-05-04", {"typed": {"is_closed": "yes"}}, by=dina)
+    with pytest.raises(changes.NotReady):
+        changes.propose(change, by=dina)
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,14 @@ def test_every_page(
     ]  # fmt: skip
     mine = ["", "new/", "new/erasure/", f"{asked.reference}/", f"{asked.reference}/withdraw/"]
     theirs = [f"/staff/requests/{asked.reference}/", "/staff/", "/staff/people/", "/staff/outbox/"]
+    # Two settings with a draft: one with what is wrong at its fields, one with its preview.
+    changes.draft("setting", "contacts", {"typed": {"email": "no address"}}, by=dina)
+    drafted = {"subject": "On {reference}", "body": "{page}"}
+    changes.draft("letter", "message.fr", {"typed": drafted}, by=dina)
+    drafts += [
+        f"settings/{one}"
+        for one in ["", "setting/contacts/", "letter/message.fr/", "regime/ccpa/", "calendar/"]
+    ]
     walks = [
         ("ada@example.org", [f"/requests/{path}" for path in mine]),
         (

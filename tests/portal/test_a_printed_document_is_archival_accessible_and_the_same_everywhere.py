@@ -23,6 +23,10 @@ PAGE = """{% extends "pdf/base.html" %}{% load i18n %}
 ATTACHED = pdf.Attachment("receipt.json", b'{"a": 1}', "The receipt")
 
 
+# The foot names the controller, as the office has set it.
+pytestmark = pytest.mark.django_db
+
+
 @pytest.fixture(autouse=True)
 def page(tmp_path: Path, settings: Any) -> None:
     """A template ``page.html`` that stands on the base of printed documents."""

@@ -69,6 +69,8 @@ NAMES = [
     "retention_duration", "reviewer", "slug", "statement_fr", "valid_until",
     "span", "source", "answer", "received_from", "received_to", "closed_from", "closed_to",
     "due_from", "due_to", "took_from", "took_to",
+    "answer_unit", "body", "day", "dpo_email", "law_from", "law_source", "law_url",
+    "months", "place", "subject", "value", "years",
 ]  # fmt: skip
 # What stands where the address has a part that changes: by converter, nonsense of its own.
 PARTS = {
@@ -139,6 +141,8 @@ class World:
             "receipts/uid": [str(event.uid)],
             "organisation/uid": [str(organisation.uid)],
             "person": [str(self.ada.uid)],
+            "group": ["calendar", "authority", "regime", "letter", "setting"],
+            "subject": ["refused.fr", "contacts"],
             "d/token": [token_of(link)],
             "requests/token": [_confirming(self.sam)],
             "agent/token": [_acting(asked)],

@@ -1,1 +1,1 @@
-"""Settings that change without a deploy, and the second person of every change."""
+"""Settings in the product: what holds, where it comes from, how it changes, what it was."""

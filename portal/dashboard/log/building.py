@@ -31,6 +31,7 @@ from portal.dashboard.log.wanted import EVERYTHING, Wanted
 from portal.dashboard.models import LogExport
 from portal.lib import crypto, keys, sheets
 from portal.lib.canonical import canonical_json
+from portal.lib.office.contacts import controller
 
 FORMAT = "regard-log/1"
 FOLDER = "exports"
@@ -163,7 +164,7 @@ def _csv(cells: list[str]) -> bytes:
 def _readme(export: LogExport, counts: Counter[str], now: datetime) -> str:
     context = {
         "export": export,
-        "controller": settings.CONTROLLER,
+        "controller": controller(),
         "made_at": now,
         "families": [(BY_SLUG[slug].label, n) for slug, n in sorted(counts.items())],
         "events": counts.total(),
@@ -177,7 +178,7 @@ def _manifest(archive: Archive, export: LogExport, counts: Counter[str], now: da
     """Write the list of files with their hashes, and its signature; return its SHA-256."""
     manifest = {
         "format": FORMAT,
-        "controller": settings.CONTROLLER["name"],
+        "controller": controller()["name"],
         "export": str(export.uid),
         "made_at": now.isoformat(),
         "since": export.since.isoformat() if export.since else "",

@@ -10,6 +10,7 @@ from portal.demo.sample import (
     asking,
     choosing,
     documents,
+    governing,
     obeying,
     people,
     proofs,
@@ -57,6 +58,7 @@ def _everything(world: World) -> list[Moment]:
         *traces.moments(world),
         *telling.moments(world),
         *proofs.moments(world),
+        *governing.moments(world),
         Moment(world.clock.ago(34, "15:20"), partial(documents.restrict, world.filed)),
     ]
 

@@ -21,7 +21,11 @@ T_co = TypeVar("T_co", covariant=True)
 
 @dataclass(frozen=True)
 class Field:
-    """One field of the form: ``widget`` is number, text, email, lines, choice or choices."""
+    """One field of the form.
+
+    ``widget`` is number, text, email, url, date, lines, letter, choice or choices; ``of`` is the
+    label of the field beside it that this one belongs to.
+    """
 
     name: str
     label: Words
@@ -29,6 +33,7 @@ class Field:
     hint: Words = ""
     options: Sequence[tuple[str, Words]] = ()
     required: bool = True
+    of: Words = ""
 
 
 class Shape(Protocol[T]):
@@ -92,6 +97,9 @@ class Whole:
 
     def _said(self, n: float) -> str:
         n = int(n) if n == int(n) else n
+        if self.unit == "hours" and 0 < n < 1:  # only the environment can say so
+            minutes = max(1, round(n * 60))
+            return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
         if self.unit == "hours":
             return ngettext("%(n)s hour", "%(n)s hours", n) % {"n": n}
         return ngettext("%(n)s day", "%(n)s days", n) % {"n": n}
@@ -266,7 +274,12 @@ class Record:
 def _clean(part: Field, typed: Typed) -> str:
     """Return the text without what no letter and no header can hold."""
     text = str(typed.get(part.name, "")).replace("\x00", "").replace("\r\n", "\n").strip()
-    return text if part.widget == "lines" else " ".join(text.split())
+    return text if part.widget == "lines" else one_line(text)
+
+
+def one_line(text: str) -> str:
+    """Return the text on one line; narrow spaces, which French needs, stay as they are."""
+    return re.sub(r"[ \t\r\n]+", " ", text).strip()
 
 
 def _wrong_text(part: Field, text: str) -> str:

@@ -6,7 +6,8 @@ on its way. A request or a job asks for that id once (:func:`begin`), and keeps 
 outside of those every reading asks. Nothing is ever stale by time.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from threading import local
@@ -87,6 +88,19 @@ def begin(**_signal: Any) -> None:
 def end(**_signal: Any) -> None:
     """Let every reading ask again: nothing marks out a unit of work any more."""
     _here.is_within, _here.found = False, None
+
+
+@contextmanager
+def settled() -> Iterator[None]:
+    """Let what is done within, outside of a request or job too, ask once and keep to it."""
+    if _here.is_within:
+        yield
+        return
+    begin()
+    try:
+        yield
+    finally:
+        end()
 
 
 def made(**_signal: Any) -> None:
