@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, models, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
@@ -124,14 +125,18 @@ def propose(change: Change, *, by: User, reason: str | None = None) -> Change:
 
 
 @transaction.atomic
-def approve(change: Change, *, by: User, note: str = "") -> Change:
+def approve(change: Change, *, by: User, note: str = "", seen: str | None = None) -> Change:
     """Agree as the second person: the change is carried out in this transaction.
+
+    ``seen`` is the fingerprint of what ``by`` read: nobody agrees to words that came afterwards.
 
     Raises:
         DpoOnly, NotOpen, NotReady, Overtaken; OwnChange for its author and for whoever ever
         edited it; and what the kind's own rules say.
     """
     change = _pending(change, by)
+    if seen is not None and seen != change.fingerprint:
+        raise Overtaken(_("It was edited since you looked at it. Read it again, then decide."))
     _require_ready(change)
     return _carry_out(change, by, note)
 
@@ -167,8 +172,11 @@ def mark_stopped(change: Change, *, by: User, note: str) -> Change:
 
 
 def second_person_needed() -> bool:
-    """Whether this office wants two people for a change (setting SECOND_PERSON)."""
-    return CHANGE in SECOND_PERSON.now()
+    """Whether this office wants two people for a change (setting SECOND_PERSON).
+
+    What the operator wants counts whatever was set in the product before they wanted it.
+    """
+    return CHANGE in settings.SECOND_PERSON or CHANGE in SECOND_PERSON.now()
 
 
 def may_decide(change: Change, by: User) -> bool:

@@ -8,6 +8,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from portal.lib.canonical import sha256_of
+
 
 class Change(models.Model):
     """One change: what kind, of what, to what.
@@ -79,6 +81,11 @@ class Change(models.Model):
     def is_open(self) -> bool:
         """Whether it can still be edited, proposed or decided."""
         return self.status in (self.Status.DRAFT, self.Status.PROPOSED)
+
+    @property
+    def fingerprint(self) -> str:
+        """Return the SHA-256 of what somebody who decides about it reads: what, why, of which."""
+        return sha256_of({"payload": self.payload, "reason": self.reason, "base": self.base})
 
 
 class ChangeEvent(models.Model):

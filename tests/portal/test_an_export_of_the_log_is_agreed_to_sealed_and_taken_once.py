@@ -133,7 +133,8 @@ def test_nothing_is_made_before_a_second_officer_agrees(world: World) -> None:
     assert "Waits for a second person" in client.get(answer["Location"]).content.decode()
     change = Change.objects.get(kind=exports.KIND)
     assert client.post(f"/dashboard/approvals/{change.uid}/approve/").status_code == 409
-    signed_in(world.dora).post(f"/dashboard/approvals/{change.uid}/approve/", {"words": ""})
+    sent = {"words": "", "seen": change.fingerprint}
+    signed_in(world.dora).post(f"/dashboard/approvals/{change.uid}/approve/", sent)
     assert LogExport.objects.get().status == "building"
 
 

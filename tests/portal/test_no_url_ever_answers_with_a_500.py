@@ -54,7 +54,7 @@ NAMES = [
     "password2", "period", "process", "purpose", "q", "reason", "receipt", "reference", "scope",
     "shown", "since", "state", "status", "text", "theme", "time_zone", "to", "token", "training",
     "understood", "party", "run", "system", "until", "words", "url", "use_tls", "version", "view",
-    "when", "year", "review_on",
+    "when", "year", "review_on", "seen",
     "agent_email", "agent_name", "answer_to_agent", "decision", "enclosed", "mandate", "mine",
     "not-mine", "now", "proof", "received_on", "region", "scan", "sent", "should",
     "channel", "controller", "due", "how", "keys", "note-text", "of", "query", "regime", "request",

@@ -62,9 +62,30 @@ def test_it_is_found_read_and_agreed_to(motto: Motto, dina: User, dora: User) ->
     assert "It is time." in page
     assert "as it shall be" in page
     assert "as it was" in page
-    answer = client.post(f"{LIST}{change.uid}/approve/", {"words": "Yes."}, follow=True)
+    answer = client.post(f"{LIST}{change.uid}/approve/", agreeing(change, "Yes."), follow=True)
     assert "Carried out." in answer.content.decode()
     assert motto.words == "as it shall be"
+
+
+def agreeing(change: Change, words: str = "") -> dict[str, str]:
+    """Return what the page sends to agree to the change as it is now."""
+    return {"words": words, "seen": Change.objects.get(pk=change.pk).fingerprint}
+
+
+def test_nobody_agrees_to_words_that_came_after_they_looked(
+    motto: Motto, dina: User, dora: User
+) -> None:
+    change, client = proposed(dina), signed_in(dora)
+    looked_at = agreeing(change)
+    assert looked_at["seen"] in client.get(f"{LIST}{change.uid}/").content.decode()
+    actions.propose(actions.edit(change, {"words": "something else"}, by=dina), by=dina)
+    for sent in (looked_at, {"words": ""}):
+        answer = client.post(f"{LIST}{change.uid}/approve/", sent)
+        assert answer.status_code == 409
+        assert "It was edited since you looked at it." in answer.content.decode()
+        assert motto.words == "as it was"
+    client.post(f"{LIST}{change.uid}/approve/", agreeing(change))
+    assert motto.words == "something else"
 
 
 def test_the_author_is_offered_no_decision(motto: Motto, dina: User, dora: User) -> None:

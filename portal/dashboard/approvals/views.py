@@ -25,12 +25,16 @@ from portal.lib.keyset import page
 OPEN = [Change.Status.DRAFT, Change.Status.PROPOSED]
 SIZE = 25
 SHOWN = 200  # open changes: one a subject, so there are few
-Act = Callable[[Change, User, str], Any]
+Act = Callable[[Change, User, str, str], Any]
 ACTS: dict[str, Act] = {
-    "propose": lambda change, by, words: actions.propose(change, by=by, reason=words or None),
-    "approve": lambda change, by, words: actions.approve(change, by=by, note=words),
-    "refuse": lambda change, by, words: actions.refuse(change, by=by, note=words),
-    "withdraw": lambda change, by, words: actions.withdraw(change, by=by),
+    "propose": lambda change, by, words, _seen: actions.propose(
+        change, by=by, reason=words or None
+    ),
+    "approve": lambda change, by, words, seen: actions.approve(
+        change, by=by, note=words, seen=seen
+    ),
+    "refuse": lambda change, by, words, _seen: actions.refuse(change, by=by, note=words),
+    "withdraw": lambda change, by, _words, _seen: actions.withdraw(change, by=by),
 }
 
 
@@ -75,7 +79,7 @@ def act(request: SignedInRequest, uid: UUID, act: str) -> HttpResponse:
         raise Http404
     change, words = _change(uid), request.POST.get("words", "").strip()
     try:
-        done = ACTS[act](change, request.user, words)
+        done = ACTS[act](change, request.user, words, request.POST.get("seen", ""))
     except DomainError as error:
         # What was typed is shown again beside the sentence.
         context = {"panel": panel(_change(uid), request.user), "refused": error, "words": words}
