@@ -15,8 +15,9 @@ def forget_expired() -> int:
     many things ended.
     """
     now = timezone.now()
-    gone = Session.objects.filter(expire_date__lt=now).delete()[0]
+    gone: int = Session.objects.filter(expire_date__lt=now).delete()[0]
     alive = Session.objects.values("session_key")
     gone += UserSession.objects.exclude(session_key__in=alive).delete()[0]
     gone += Token.objects.filter(expires_at__lt=now).delete()[0]
-    return gone + Invitation.objects.filter(invited_at__lt=now - Invitation.VALID).delete()[0]
+    gone += Invitation.objects.filter(invited_at__lt=now - Invitation.VALID).delete()[0]
+    return gone

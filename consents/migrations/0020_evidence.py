@@ -31,12 +31,12 @@ CREATE TRIGGER consents_evidencefile_stays BEFORE UPDATE ON consents_evidencefil
 TRAINING = "UPDATE consents_purpose SET needs_evidence = true WHERE is_ai_training"
 
 
-def by(app: str) -> models.ForeignKey:
+def by(app):
     """Return a reference to the officer who did it."""
     return models.ForeignKey(on_delete=PROTECT, related_name="+", to=app)
 
 
-def key() -> models.BigAutoField:
+def key():
     """Return the key of a table."""
     return models.BigAutoField(
         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"

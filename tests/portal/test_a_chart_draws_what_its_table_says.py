@@ -1,15 +1,21 @@
 """A chart's drawing, its table and what is said to whoever cannot see it are the same figures."""
 
 import re
+from typing import Any
 
 from django.template.loader import render_to_string
 
 from portal.dashboard.charts import HEIGHT, LEFT, RIGHT, WIDTH, Chart, Mark, Series, Shape
 
 
-def chart(shape: Shape = Shape.BARS, **more: object) -> Chart:
+def chart(shape: Shape = Shape.BARS, **more: Any) -> Chart:
     series = [Series("late", [0, 3, 1], ["", "/staff/?a", "/staff/?b"]), Series("due", [2, 4, 0])]
-    given = {"name": "Due", "labels": ["May", "June", "July"], "series": series, "shape": shape}
+    given: dict[str, Any] = {
+        "name": "Due",
+        "labels": ["May", "June", "July"],
+        "series": series,
+        "shape": shape,
+    }
     return Chart(**(given | more))
 
 
@@ -37,7 +43,7 @@ def test_each_series_has_its_own_lane_on_one_scale():
     one = chart(Shape.LANES)
     lanes = {floor: series for _named, floor, series in one.lanes()}
     unit = max(bar.height for bar in one.bars()) / 4
-    read = {floor: [] for floor in lanes}
+    read: dict[float, list[int]] = {floor: [] for floor in lanes}
     for bar in one.bars():
         read[bar.y + bar.height].append(round(bar.height / unit))
     assert [read[floor] for floor in lanes] == [[3, 1], [2, 4]]
