@@ -8,6 +8,8 @@ import uuid
 from importlib import import_module
 
 import django.utils.timezone
+from typing import Any
+
 from django.conf import settings
 from django.db import migrations, models
 from django.db.models.deletion import PROTECT
@@ -31,12 +33,12 @@ CREATE TRIGGER consents_evidencefile_stays BEFORE UPDATE ON consents_evidencefil
 TRAINING = "UPDATE consents_purpose SET needs_evidence = true WHERE is_ai_training"
 
 
-def by(app):
+def by(app: str) -> "models.ForeignKey[Any, Any]":
     """Return a reference to the officer who did it."""
     return models.ForeignKey(on_delete=PROTECT, related_name="+", to=app)
 
 
-def key():
+def key() -> "models.BigAutoField[Any, Any]":
     """Return the key of a table."""
     return models.BigAutoField(
         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
