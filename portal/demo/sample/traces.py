@@ -29,6 +29,9 @@ LOOKS = (
     ("hugo", 8, "10:09", "sofia", Looked.IDENTITY_REVEALED, "Homonyme d’un autre client"),
     ("nadia", 15, "20:31", "helene", Looked.PERSON_VIEWED, "Demande en retard"),
     ("thomas", 157, "14:15", "sofia", Looked.IDENTITY_REVEALED, "Comparing the sender’s address"),
+    ("camille", 40, "11:20", "helene", Looked.EVENTS_VIEWED, "Question de la CNIL"),
+    ("camille", 39, "09:35", "helene", Looked.EVENTS_EXPORTED, "Question de la CNIL"),
+    ("sofia", 38, "17:05", "helene", Looked.ACTIVITY_VIEWED, "Contrôle semestriel des accès"),
 )  # fmt: skip
 
 
