@@ -9,7 +9,7 @@ from django.db import transaction
 
 from consents.models import ChoiceEvent, PermitAnswer
 from dsar.models import SubjectRequest
-from portal.dashboard.reports import counting
+from portal.dashboard.reports import counting, counting_requests
 from portal.dashboard.reports.figures import Figures, Part, dumped, loaded
 from portal.dashboard.reports.periods import Period, month_of, year_of
 from portal.dashboard.reports.sections.keeping import broken
@@ -139,7 +139,7 @@ def test_the_period_before_is_counted_the_same_way(figures: Figures) -> None:
 
 def test_a_year_is_the_sum_of_its_months(october: Part) -> None:
     year = counting.part(year_of(2025), NOW)
-    months = [counting.received(month_of(date(2025, n, 1))).total for n in range(1, 13)]
+    months = [counting_requests.received(month_of(date(2025, n, 1))).total for n in range(1, 13)]
     assert year.received.total == sum(months) == 21
     assert year.received.by_month == {"2025-09": 3, "2025-10": 18}
 

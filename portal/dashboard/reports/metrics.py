@@ -21,7 +21,7 @@ from dsar.grounds import RefusalGround
 from dsar.models.requests import Kind
 from dsar.regimes import LAWS, RegimeCode
 from portal.dashboard.models.reports import Report
-from portal.dashboard.reports.counting import rows
+from portal.dashboard.reports.counting_requests import rows
 from portal.dashboard.reports.periods import Period, year_of
 
 
