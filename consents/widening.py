@@ -17,6 +17,7 @@ from consents.models import PurposeVersion
 
 DURATION = re.compile(r"P(?:([0-9]+)Y)?(?:([0-9]+)M)?(?:([0-9]+)D)?")
 DAYS = (365, 31, 1)
+LONGEST = 20  # characters of a duration, as the column holds
 AI = "ai:"  # terms of the vocabulary's extension about artificial intelligence
 
 
@@ -57,7 +58,7 @@ def between(before: PurposeVersion, after: PurposeVersion) -> list[Widening]:
 
 def readable(duration: str) -> bool:
     """Whether an ISO 8601 duration of years, months and days says when data end."""
-    return duration != "P" and DURATION.fullmatch(duration) is not None
+    return duration != "P" and len(duration) <= LONGEST and DURATION.fullmatch(duration) is not None
 
 
 def _recipients(version: PurposeVersion) -> set[tuple[Any, Any, Any]]:
@@ -98,7 +99,7 @@ def _method(safeguards: dict[str, Any]) -> str:
 
 def _days(duration: str) -> int | None:
     """Return about how many days an ISO 8601 duration has; None if it cannot be read: no end."""
-    match = DURATION.fullmatch(duration)
+    match = DURATION.fullmatch(duration) if len(duration) <= LONGEST else None
     if match is None:
         return None
     return sum(int(part or 0) * days for part, days in zip(match.groups(), DAYS, strict=True))

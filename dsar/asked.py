@@ -56,7 +56,8 @@ def _objection(request: SubjectRequest) -> Lines:
     purpose = purpose_of(request)
     if purpose is None:
         return []
-    version = PurposeVersion.objects.filter(purpose=purpose).order_by("-number").first()
+    known = PurposeVersion.objects.standing().filter(purpose=purpose)
+    version = known.order_by("-number").first()
     return [(_("Use"), version.text().title if version else purpose.slug)]
 
 

@@ -16,6 +16,7 @@ from portal.lib.office import store
 KEY = "calendar:"
 # The longest term we know (CCPA, 90 days) and a long pause stay within these years after receipt.
 YEARS_AHEAD = 2
+YEARS = range(2000, 2100)  # whose days can be corrected
 
 
 def closed_days(received: date, country: str = "") -> Mapping[date, str]:
@@ -52,9 +53,11 @@ def day_of(subject: str) -> tuple[str, date] | None:
     if not (len(country) == 2 and country.isascii() and country.isupper() and len(text) == 10):
         return None
     try:
-        return country, date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    # One day has one subject: "2026-W19-1" is the same day in another way of writing.
+    return (country, day) if day.isoformat() == text and day.year in YEARS else None
 
 
 @cache

@@ -18,6 +18,7 @@ PARTS = [part.name for part in fields(PurposeText)]
 # What a draft says itself of safeguards; the rest is carried along from the version before.
 SAFEGUARDS = ("anonymised", "statement", "method", "recall")
 DAY = timedelta(days=1)
+YEARS = range(2000, 2100)
 
 Payload = dict[str, Any]
 
@@ -150,11 +151,12 @@ def earliest(version: PurposeVersion, *, at: datetime) -> datetime:
 
 
 def day_of(payload: Payload) -> date | None:
-    """Return the typed day; None if it cannot be read."""
+    """Return the typed day; None if it cannot be read, or is of no year that a version is of."""
     try:
-        return date.fromisoformat(str(payload.get("effective_on", "")).strip())
+        found = date.fromisoformat(str(payload.get("effective_on", "")).strip())
     except ValueError:
         return None
+    return found if found.year in YEARS else None
 
 
 def begin_of(day: date) -> datetime:

@@ -106,7 +106,8 @@ class EvidencePolicyChange:
 
 def title_of(slug: str) -> str:
     """Return the title of a purpose as last published, or its slug."""
-    version = PurposeVersion.objects.filter(purpose__slug=slug).order_by("-number").first()
+    known = PurposeVersion.objects.standing().filter(purpose__slug=slug)
+    version = known.order_by("-number").first()
     return version.text().title if version else slug
 
 

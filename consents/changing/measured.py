@@ -17,6 +17,7 @@ WORDS = ("method_words", "dataset", "attack")
 # "labelled" and not "items": a template asks a mapping for its key of this name first.
 NUMBERS = ("documents", "labelled", "found", "attempts", "successes")
 MOST = 2_000_000_000
+LONGEST_NAMES = {"reviewer": 120, "reviewer_function": 160}  # characters, of the columns
 
 Payload = dict[str, Any]
 
@@ -41,7 +42,8 @@ def measurement(payload: Payload) -> Measurement:
 def number_of(payload: Payload, name: str) -> int | None:
     """Return a typed number; None if it cannot be read. Spaces between thousands are taken."""
     typed = "".join(str(payload.get(name, "")).split())
-    return int(typed) if typed.isdecimal() and int(typed) <= MOST else None
+    is_short = typed.isdecimal() and len(typed) <= len(str(MOST))
+    return int(typed) if is_short and int(typed) <= MOST else None
 
 
 def day_of(payload: Payload, name: str) -> date | None:
@@ -121,11 +123,13 @@ def _who(payload: Payload, subject: str) -> Found:
     found: Found = []
     if payload.get("method") not in Evidence.Method.values:
         found.append(("method", _("Choose how it was measured.")))
-    found += [
-        (name, _("Say who answers for it, and as what."))
-        for name in ("reviewer", "reviewer_function")
-        if not str(payload.get(name, "")).strip()
-    ]
+    for name, most in LONGEST_NAMES.items():
+        typed = str(payload.get(name, "")).strip()
+        if not typed:
+            found.append((name, _("Say who answers for it, and as what.")))
+        elif len(typed) > most:
+            said = _("Shorten it to %(most)d characters; it has %(now)d.")
+            found.append((name, said % {"most": most, "now": len(typed)}))
     if file_of(payload) is None:
         found.append(("file", _("Add the report as a PDF: without it nobody can check.")))
     if not Purpose.objects.filter(slug=subject).exists():

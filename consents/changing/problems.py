@@ -19,6 +19,8 @@ from consents.models import Purpose, PurposeVersion, System
 from consents.models.purposes import Control, LegalBasis
 from consents.queries.diff import PARTS as PART_NAMES
 
+LONGEST_TRIGGER = 40  # characters, of the column
+
 
 def problems(subject: str, payload: Payload, *, at: datetime) -> Problems:
     """Return what is wrong by field, if it were published at ``at`` (aware); empty if nothing.
@@ -116,6 +118,10 @@ def _terms(payload: Payload) -> Found:
                 "terms": ", ".join(wrong)}))  # fmt: skip
     if not payload.get("retention_trigger", ""):
         found.append(("retention_trigger", _("Say from which event the time is counted.")))
+    elif len(payload["retention_trigger"]) > LONGEST_TRIGGER:
+        found.append(("retention_trigger", _(
+            "Shorten it to %(most)d characters; it has %(now)d."
+        ) % {"most": LONGEST_TRIGGER, "now": len(payload["retention_trigger"])}))  # fmt: skip
     if not widening.readable(payload.get("retention_duration", "")):
         found.append(
             ("retention_duration", _("Write the time as P30D, P13M or P5Y: days, months or years."))

@@ -35,7 +35,8 @@ from portal.lib.countries import ADEQUATE, is_third
 
 Found = Iterator[tuple[str, str]]
 DURATION = re.compile(r"P(?=[0-9])(?:[0-9]+Y)?(?:[0-9]+M)?(?:[0-9]+D)?")
-LONGEST = {"title": 200, "other": 4000, "row": 500}
+LONGEST = {"title": 200, "reference": 200, "other": 4000, "row": 500}
+LONGEST_DURATION = 20  # characters, of the column
 MOST_YEARS = 200
 MISSING: str | Promise = gettext_lazy("Say it in both languages.")
 TOO_LONG: str | Promise = gettext_lazy("This is longer than %(most)d characters.")
@@ -86,9 +87,15 @@ def _texts(draft: Draft, fields: set[str]) -> Found:
         if any(said) and not all(said):
             yield f"{name}_{languages()[said.index(False)]}", str(MISSING)
     for field, value in draft.items():
-        most = LONGEST["title"] if field.startswith("title_") else LONGEST["other"]
+        most = LONGEST[_length_of(field)]
         if isinstance(value, str) and len(value) > most:
             yield field, str(TOO_LONG) % {"most": most}
+
+
+def _length_of(field: str) -> str:
+    if field.startswith("title_"):
+        return "title"
+    return "reference" if field.endswith("_reference") else "other"
 
 
 def _basis(draft: Draft, fields: set[str]) -> Found:
@@ -134,7 +141,8 @@ def _retention(draft: Draft, fields: set[str]) -> Found:
     if "retention_duration" not in fields:
         return
     duration, trigger = text(draft, "retention_duration"), text(draft, "retention_trigger")
-    if duration and (not DURATION.fullmatch(duration) or _years(duration) > MOST_YEARS):
+    is_one = len(duration) <= LONGEST_DURATION and DURATION.fullmatch(duration)
+    if duration and (not is_one or _years(duration) > MOST_YEARS):
         yield (
             "retention_duration",
             _("This is no duration: write P5Y for five years, P18M for months, P30D for days."),

@@ -24,7 +24,7 @@ class RegisterChange:
     def title(self, change: Change) -> str:
         """Return what is changed: the name of the processing."""
         purpose = Purpose.objects.filter(slug=change.subject).first()
-        last = purpose.versions.order_by("-number").first() if purpose else None
+        last = purpose.versions.filter(stop=None).order_by("-number").first() if purpose else None
         if last is not None:
             return last.text().title
         return saying.title(change.payload) or change.subject

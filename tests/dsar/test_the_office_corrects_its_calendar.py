@@ -8,7 +8,7 @@ from django_q.models import OrmQ
 
 from accounts.changes import actions as changes
 from accounts.models import User
-from dsar import durations
+from dsar import calendars, durations
 from dsar.actions import clock
 from dsar.calendars import KEY, closed_days
 from portal.lib.models import OutgoingMail
@@ -118,3 +118,11 @@ def test_a_period_of_retention_is_counted_in_calendar_time(duration: str, end: s
 def test_what_is_no_period_is_refused(nonsense: str) -> None:
     with pytest.raises(ValueError, match="no ISO 8601 duration"):
         durations.term(nonsense)
+
+
+@pytest.mark.parametrize(
+    "text", ["FR-2026-W19-1", "FR-0001-01-01", "FR-9999-12-31", "fr-2026-05-04"]
+)
+def test_one_day_has_one_subject(text: str) -> None:
+    assert calendars.day_of("FR-2026-05-04") == ("FR", date(2026, 5, 4))
+    assert calendars.day_of(text) is None

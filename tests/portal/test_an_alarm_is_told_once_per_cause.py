@@ -341,3 +341,16 @@ def test_support_finds_nothing_of_it(dina: User) -> None:
     rounds.ensure()
     for path in ("", "history/", "digest/", "hooks/new/", "rules/request_late/"):
         assert client.get(f"{ALARMS}{path}").status_code == 404
+
+
+def test_a_rule_whose_only_webhook_is_off_tells_every_officer(dina: User, dora: User) -> None:
+    rounds.ensure()
+    rule = AlarmRule.objects.get(code=next(iter(RULES)))
+    hook = AlarmHook.objects.create(name="desk", url="https://desk.example", is_on=False)
+    AlarmRule.objects.filter(pk=rule.pk).update(to_all=False)
+    rule.hooks.add(hook)
+    rule.refresh_from_db()
+    assert rounds.readers(rule, rounds.officers()) == [dina, dora]
+    wish = setting.Wish(rule.threshold, to_all=False, readers=[], hooks=[hook], tells_end=False)
+    with pytest.raises(setting.NobodyTold):
+        setting.change(rule, wish, by=dina)

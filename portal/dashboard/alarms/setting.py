@@ -65,7 +65,7 @@ def change(rule: AlarmRule, wish: Wish, *, by: User) -> None:
         bounds = {"least": known.least, "most": known.most}
         raise OutOfBounds(_("Between %(least)s and %(most)s.") % bounds)
     readers, told = list(wish.readers), list(wish.hooks)
-    if not (wish.to_all or readers or told):
+    if not (wish.to_all or readers or any(hook.is_on for hook in told)):
         raise NobodyTold(_("Choose who is told: somebody by mail, or a webhook."))
     rule = AlarmRule.objects.select_for_update().get(pk=rule.pk)
     data = {

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
+from consents.forms import DayField
 from consents.queries.catalogue import catalogue
 from portal.dashboard.log.families import FAMILIES
 from portal.dashboard.log.wanted import EVERYTHING, Wanted
@@ -17,7 +18,6 @@ from portal.lib import crypto
 from portal.lib.crypto import Unsealable
 
 ABOUT = "person in the log"
-DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 def seal(person: User, *, holder: User) -> str:
@@ -37,8 +37,8 @@ def unseal(token: str, *, holder: User) -> User | None:
 class PeriodForm(forms.Form):
     """Days of the reader's zone; both count."""
 
-    since = forms.DateField(label=_("First day"), required=False, widget=DAY)
-    until = forms.DateField(label=_("Last day"), required=False, widget=DAY)
+    since = DayField(label=_("First day"), required=False)
+    until = DayField(label=_("Last day"), required=False)
 
     def clean(self) -> dict[str, Any]:
         """Refuse a period that ends before it begins."""
