@@ -206,6 +206,12 @@ class SettingKind(OfficeKind):
         """Return the value in words."""
         return SETTINGS[subject].shape.say(self._loaded(subject, value))
 
+    def problems(self, change: Change) -> Problems:
+        """Return what is wrong; the environment's value, too, has to fit the other settings."""
+        one: Setting[Any] = SETTINGS[change.subject]
+        wrong = one.more_wrong(one.default()) if change.payload.get("reset") else {}
+        return wrong or super().problems(change)
+
     def warns(self, subject: str, value: Any) -> str:
         """Say so if the new value leaves people with less than they have."""
         one: Setting[Any] = SETTINGS[subject]

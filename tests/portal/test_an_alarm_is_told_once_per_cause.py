@@ -354,3 +354,18 @@ def test_a_rule_whose_only_webhook_is_off_tells_every_officer(dina: User, dora: 
     wish = setting.Wish(rule.threshold, to_all=False, readers=[], hooks=[hook], tells_end=False)
     with pytest.raises(setting.NobodyTold):
         setting.change(rule, wish, by=dina)
+
+
+def test_where_a_webhook_leads_is_changed_by_who_has_proven_who_they_are(
+    dina: User, receiver: Receiver
+) -> None:
+    hook = hooked(receiver, dina)
+    client = Client()
+    client.force_login(dina)
+    way, sent = f"{ALARMS}hooks/{hook.uid}/", {"name": "Nobody", "url": receiver.url}
+    assert "reauthenticate" in client.post(way, sent)["Location"]
+    assert AlarmHook.objects.get().is_on
+    people.confirm(client)
+    assert client.post(way, {**sent, "url": "https://127.0.0.1/"}).status_code == 422
+    assert client.post(way, sent)["Location"] == way
+    assert not AlarmHook.objects.get().is_on

@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.office import SECOND_PERSON
 from accounts.roles import Role
 from consents.office import NOTICE_DAYS
-from dsar.office import KEEP_CONTRACTS, PACKAGE_DAYS
+from dsar.office import IDENTITY_DAYS, IDENTITY_LINK_DAYS, KEEP_CONTRACTS, PACKAGE_DAYS
 from portal.lib.models import OfficeVersion
 from portal.lib.office import store
 from portal.lib.office.contacts import CONTACTS, TRANSPARENCY_PAGE
@@ -83,6 +83,14 @@ def test_back_to_the_environment_is_a_version_too(dina: User, dora: User) -> Non
     actions.approve(change, by=dora)
     assert NOTICE_DAYS.now() == 30
     assert "again, by version 2" in client.get(NOTICE).text
+
+
+def test_the_environment_too_has_to_fit_the_other_settings(dina: User, dora: User) -> None:
+    published(IDENTITY_DAYS.key, {"value": "90"}, dina, dora)
+    published(IDENTITY_LINK_DAYS.key, {"value": "60"}, dina, dora)
+    change = actions.draft("setting", IDENTITY_DAYS.key, {"reset": True}, by=dina)
+    with pytest.raises(actions.NotReady):
+        actions.propose(change, by=dina)
 
 
 def test_what_is_wrong_is_kept_and_said_at_its_field(dina: User) -> None:

@@ -38,14 +38,10 @@ def hook(request: SignedInRequest, uid: UUID) -> HttpResponse:
     found = get_object_or_404(AlarmHook, uid=uid)
     now = {"name": found.name, "url": found.url, "is_on": found.is_on}
     form = KnownHookForm(request.POST if request.method == "POST" else None, initial=now)
-    if form.is_bound and form.is_valid():
-        try:
-            hooks.change(found, **form.cleaned_data, by=request.user)
-        except hooks.NotCallable as refusal:
-            form.add_error("url", str(refusal.message))
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("dashboard-alarm-hook", uid)
+    return _change(request, found, form) if form.is_valid() else _page(request, found, form)
+
+
+def _page(request: SignedInRequest, found: AlarmHook, form: KnownHookForm) -> HttpResponse:
     rows = [
         (one, words)
         for one in found.messages.order_by("-id")[:SHOWN]
@@ -85,6 +81,18 @@ def _add(request: SignedInRequest) -> HttpResponse:
         else:
             return render(request, "dashboard/alarms/secret.html", {"hook": made, "secret": words})
     return _ask(request, form)
+
+
+@reauthentication_required
+def _change(request: SignedInRequest, found: AlarmHook, form: KnownHookForm) -> HttpResponse:
+    """Where alarms go, and that they go nowhere, is as much as adding a place."""
+    try:
+        hooks.change(found, **form.cleaned_data, by=request.user)
+    except hooks.NotCallable as refusal:
+        form.add_error("url", str(refusal.message))
+        return _page(request, found, form)
+    messages.success(request, _("Saved."))
+    return redirect("dashboard-alarm-hook", found.uid)
 
 
 @reauthentication_required
