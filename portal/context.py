@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from accounts.roles import Role
@@ -32,7 +33,7 @@ NAVIGATION: dict[str, tuple[tuple[str, Any], ...]] = {
     Role.SUPPORT: (
         ("/staff/", _("Queue")),
         ("/staff/people/", _("People")),
-        ("/staff/outbox/", _("Mail and deliveries")),
+        ("/staff/outbox/", pgettext_lazy("navigation", "Mail and deliveries")),
         ("/staff/events/", _("Events")),
         ("/staff/deliveries/", _("Systems")),
         ("/account/", _("Account")),
@@ -41,7 +42,7 @@ NAVIGATION: dict[str, tuple[tuple[str, Any], ...]] = {
         ("/dashboard/", _("Dashboard")),
         ("/staff/", _("Queue")),
         ("/staff/people/", _("People")),
-        ("/staff/outbox/", _("Mail and deliveries")),
+        ("/staff/outbox/", pgettext_lazy("navigation", "Mail and deliveries")),
         ("/staff/events/", _("Events")),
         ("/staff/systems/", _("Systems")),
         ("/account/", _("Account")),

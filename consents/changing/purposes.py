@@ -94,7 +94,7 @@ def _facts(before: PurposeVersion | None, after: PurposeVersion) -> list[Differe
         (_("Recipients"), changed.places),
         (
             _("How long it is kept"),
-            lambda one: f"{one.retention_duration} · {one.retention_trigger}",
+            changed.term,
         ),
         (_("Processing"), lambda one: f"{one.dpv_purpose} {one.dpv_processing}".strip()),
         (_("Safeguards"), changed.protection),

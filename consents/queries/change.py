@@ -10,7 +10,9 @@ from consents import widening
 from consents.models import PurposeVersion, System
 from consents.models.purposes import Control
 from consents.queries import diff
+from consents.register import terms
 from consents.widening import Widening
+from portal.lib.durations import in_words
 
 
 @dataclass(frozen=True)
@@ -99,11 +101,17 @@ def protection(version: PurposeVersion) -> str:
     return statement.get(code) or statement.get("en", "")
 
 
+def term(version: PurposeVersion) -> str:
+    """Return how long data are kept and from which event, in words."""
+    trigger = terms.words(version.retention_trigger, terms.TRIGGERS)
+    return f"{in_words(version.retention_duration)} · {trigger}"
+
+
 def _terms(what: Widening, version: PurposeVersion) -> str:
     if what is Widening.NEW_DATA:
         return ", ".join(version.data_categories)
     if what is Widening.LONGER:
-        return f"{version.retention_trigger}, {version.retention_duration}"
+        return term(version)
     if what is Widening.WEAKER:
         return _measured(version)
     if what in (Widening.OTHER_PROCESSING, Widening.AI_USE):

@@ -15,6 +15,7 @@ from consents.models.register import Role
 from consents.register import terms
 from consents.rights import Right
 from portal.lib.countries import ADEQUATE, is_third
+from portal.lib.durations import in_words
 
 Words = str | Promise
 MARKETING = frozenset({"dpv:DirectMarketing", "dpv:Marketing"})
@@ -170,6 +171,11 @@ class Record:
     def duration(self) -> str:
         """Return the period, ISO 8601; empty where none is set."""
         return str(self._of_wording("retention_duration"))
+
+    @property
+    def duration_words(self) -> str:
+        """Return the period as people say it; empty where none is set."""
+        return in_words(self.duration)
 
     def _of_wording(self, name: str) -> Any:
         return getattr(self.wording or self.version, name)

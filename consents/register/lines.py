@@ -184,7 +184,7 @@ def _period(record: Record) -> str:
     if not record.duration:
         return str(terms.NO_END)
     return _("%(duration)s from %(trigger)s") % {
-        "duration": record.duration,
+        "duration": record.duration_words,
         "trigger": terms.words(record.trigger, terms.TRIGGERS),
     }
 

@@ -25,6 +25,7 @@ from consents.register.fields import (
     ticked,
 )
 from consents.register.jobs import JOBS
+from portal.lib.durations import in_words
 
 AMONG: dict[str, dict[str, terms.Words]] = {
     "legal_basis": dict(LegalBasis.choices),
@@ -76,6 +77,8 @@ def value(draft: Draft, field: str) -> str:
     if field in ROWS:
         return "\n".join(_row(field, row) for row in rows(draft, field))
     typed = text(draft, field)
+    if field == "retention_duration":
+        return in_words(typed)
     return terms.words(typed, AMONG[field]) if field in AMONG else typed
 
 

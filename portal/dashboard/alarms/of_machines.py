@@ -2,15 +2,18 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.db.models import Count, Max, Min, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 from django_q.models import OrmQ
 
 from consents.models import CanaryCheck, Evidence, Propagation, PurposeVersion
 from consents.models.ledger import REFUSING
 from dsar.models import LedgerOutbox, Step
 from dsar.states import OPEN
-from portal.dashboard.alarms.rules import MOST, Cause, Moment, Rule
+from portal.dashboard.alarms.rules import MOST, Cause, Moment, Rule, Words
+from portal.dashboard.cards.machinery import labels
 from portal.dashboard.models import AlarmHook, CareRecord
 from portal.lib.models import OutgoingMail
 
@@ -56,7 +59,21 @@ def broken_sources(times: int, at: Moment) -> list[Cause]:
         .filter(n__gte=times)
         .order_by("source")[:MOST]
     )
-    return [Cause(slug, {"source": slug, "since": since.isoformat()}) for slug, _n, since in rows]
+    found = [(slug, since.isoformat()) for slug, _n, since in rows]
+    named = labels() if found else {}
+    return [
+        Cause(slug, {"source": _in_each(named.get(slug, slug)), "since": since})
+        for slug, since in found
+    ]
+
+
+def _in_each(words: Words) -> dict[str, str]:
+    """Return words in every language of the site."""
+    said = {}
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            said[code] = str(words)
+    return said
 
 
 def unsent(mails: int, at: Moment) -> list[Cause]:
@@ -87,7 +104,7 @@ def unannounced(days: int, at: Moment) -> list[Cause]:
         Cause(
             f"{one.purpose.slug} {one.number}",
             {
-                "purpose": one.purpose.slug,
+                "purpose": _titles(one),
                 "number": one.number,
                 "day": str((one.effective_from - timedelta(days=one.notice_days)).date()),
             },
@@ -95,6 +112,11 @@ def unannounced(days: int, at: Moment) -> list[Cause]:
         for one in rows
         if one.effective_from - timedelta(days=one.notice_days + days) <= at.now
     ]
+
+
+def _titles(version: PurposeVersion) -> dict[str, str]:
+    """Return how a version names its purpose, by language."""
+    return {code: said["title"] for code, said in version.texts.items()}
 
 
 def expiring(days: int, at: Moment) -> list[Cause]:
@@ -106,11 +128,20 @@ def expiring(days: int, at: Moment) -> list[Cause]:
         .filter(ends__lte=at.now + timedelta(days=days))
         .order_by("purpose__slug")[:MOST]
     )
+    found = list(rows)
+    standing = PurposeVersion.objects.standing().select_related("purpose").order_by("number")
+    wanted = standing.filter(purpose__slug__in=[slug for slug, _ends in found])
+    named = {one.purpose.slug: _titles(one) for one in wanted} if found else {}
     return [
         Cause(
-            f"{slug} {ends:%Y-%m-%d}", {"purpose": slug, "opens": slug, "since": ends.isoformat()}
+            f"{slug} {ends:%Y-%m-%d}",
+            {
+                "purpose": named.get(slug) or {"en": slug},
+                "opens": slug,
+                "since": ends.isoformat(),
+            },
         )
-        for slug, ends in rows
+        for slug, ends in found
     ]
 
 

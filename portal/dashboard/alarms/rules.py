@@ -14,6 +14,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.timezone import localtime
+from django.utils.translation import get_language
 
 Words = str | Promise
 # Of one rule at one time; what comes later is raised when these are over.
@@ -41,8 +42,8 @@ class Rule:
     """One rule. ``causes`` is given the threshold and reads the database once.
 
     ``sentence`` holds named gaps for ``data``; a value named ``day`` or ``since`` is a date or time
-    in ISO 8601, shown in the reader's language. ``where`` names the URL of the page to act on; its
-    argument is the value named ``opens``, if there is one.
+    in ISO 8601, shown in the reader's language; a mapping is a name by language. ``where`` names
+    the URL of the page to act on; its argument is the value named ``opens``, if there is one.
     """
 
     code: str
@@ -80,6 +81,8 @@ def add(*rules: Rule) -> None:
 
 def shown(name: str, value: Any) -> str:
     """Return a value of a sentence as people read it."""
+    if isinstance(value, Mapping):  # a name, by language
+        return str(value.get((get_language() or "en").split("-")[0]) or value.get("en", ""))
     if name == "day" and (day := parse_date(str(value))):
         return date_format(day, "DATE_FORMAT")
     if name == "since" and (since := parse_datetime(str(value))):

@@ -59,11 +59,11 @@ def failed_sources() -> list[FailedSource]:
         .order_by("-n", "source")
     )
     found = [(slug, n) for slug, n in rows if slug]
-    titles = _labels() if found else {}
+    titles = labels() if found else {}
     return [FailedSource(slug, str(titles.get(slug, slug)), n) for slug, n in found]
 
 
-def _labels() -> dict[str, Words]:
+def labels() -> dict[str, Words]:
     """Return the name of every source, without asking how it is doing."""
     own = built_in()
     files = {one.source.slug: one.source.label for one in described(own)}

@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 
 from consents.forms import DayField
 from dsar.laws import LAWS
+from portal.lib.days import day_label, month_label
 
 DAY = timedelta(days=1)
 FIRST = date(2000, 1, 1)
@@ -64,8 +65,7 @@ class Period:
         width = 1 if self.days <= BY_DAY else 7
         firsts = (self.first + n * DAY for n in range(0, self.days, width))
         return [
-            Step(one, min(one + (width - 1) * DAY, self.last), date_format(one, "j M"))
-            for one in firsts
+            Step(one, min(one + (width - 1) * DAY, self.last), day_label(one)) for one in firsts
         ]
 
     def _months(self) -> list[Step]:
@@ -73,7 +73,7 @@ class Period:
         while first <= self.last:
             following = (first.replace(day=1) + timedelta(days=31)).replace(day=1)
             last = min(following - DAY, self.last)
-            found.append(Step(first, last, date_format(first, "M Y")))
+            found.append(Step(first, last, month_label(first)))
             first = following
         return found
 

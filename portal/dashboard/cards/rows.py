@@ -4,7 +4,7 @@ They name no person: a purpose, a time, a way, and the reference that leads on w
 look. Whoever wants to know whose choice it was looks the person up, and leaves a row by that.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -14,7 +14,9 @@ from django.utils.timezone import get_default_timezone
 
 from consents.asking import CLIENT as CANARIES
 from consents.models import Canary, ChoiceEvent, Party, PermitAnswer, Purpose, PurposeVersion, Use
+from consents.permits import Reason
 from dsar.ranges import day_of
+from portal.dashboard.cards import choice_trends
 from portal.dashboard.cards.choosing import OPT_OUTS
 from portal.lib import keyset
 
@@ -102,6 +104,16 @@ def page(found: QuerySet[Any], *, older: str, newer: str) -> keyset.Page[Any]:
     if found.model is Use:
         return _page_of_uses(found, older)
     return keyset.page(found, by="at", size=PAGE, older=older, newer=newer)
+
+
+def named(found: Iterable[Any], now: datetime) -> None:
+    """Give each row the title of its purpose, and what an answer of the gate says, in words."""
+    titles, reasons = choice_trends.titles(now), dict(Reason.choices)
+    for one in found:
+        purpose = one.version.purpose_id if isinstance(one, Use) else one.purpose_id
+        one.purpose_title = titles.get(purpose, ("", ""))[1]
+        if isinstance(one, PermitAnswer):
+            one.reason_words = reasons.get(one.reason, one.reason)
 
 
 def _page_of_uses(found: QuerySet[Use], older: str) -> keyset.Page[Use]:

@@ -101,6 +101,7 @@ def _list(
     asked = rows.Asked.read(request.GET)
     older, newer = request.GET.get("older", ""), request.GET.get("newer", "")
     page = rows.page(find(asked), older=older, newer=newer)
+    rows.named(page.rows, timezone.now())
     kept = asked.query()
     context = {
         "what": what,

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Q
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -14,6 +13,7 @@ from dsar.queries import WHEN
 from dsar.states import Status
 from portal.dashboard.cards import links
 from portal.dashboard.charts import Chart, Series
+from portal.lib.days import day_label
 
 AHEAD = 28  # days of the chart
 
@@ -105,7 +105,7 @@ def due_chart(today: date, at: Pace) -> Chart:
     figures = [found.get(day, (0, 0)) for day in days]
     return Chart(
         name=_("Answers due, in the coming four weeks"),
-        labels=[date_format(day, "j M") for day in days],
+        labels=[day_label(day) for day in days],
         series=[
             Series(
                 _("likely to be late"),

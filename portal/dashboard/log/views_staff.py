@@ -7,7 +7,6 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -20,6 +19,7 @@ from portal.dashboard.log import activity
 from portal.dashboard.log.asked import PeriodForm, midnight
 from portal.dashboard.log.families import BY_SLUG
 from portal.dashboard.log.views import OPEN_FOR
+from portal.lib.days import day_label
 
 DAYS = 30
 LONGEST = 366  # days that are drawn at most
@@ -104,6 +104,6 @@ def _chart(person: User, since: datetime, until: datetime) -> Chart:
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     return Chart(
         name=_("Looks at files, per day"),
-        labels=[date_format(day, "j M") for day in days],
+        labels=[day_label(day) for day in days],
         series=[Series(_("looks"), [found.get(day, 0) for day in days])],
     )

@@ -11,6 +11,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from portal.lib.durations import in_words
+
 Words = str | Promise
 Typed = Mapping[str, Any]  # what a form sent, by field
 Problems = dict[str, list[str]]  # field to sentences; "" for the whole
@@ -224,15 +226,7 @@ class Period:
 
     def say(self, value: str) -> list[tuple[Words, str]]:
         """Return "5 years"."""
-        parts = {name: int(text or 0) for name, text in self.typed(value).items()}
-        said = []
-        if n := parts["years"]:
-            said.append(ngettext("%(n)d year", "%(n)d years", n) % {"n": n})
-        if n := parts["months"]:
-            said.append(ngettext("%(n)d month", "%(n)d months", n) % {"n": n})
-        if n := parts["days"]:
-            said.append(ngettext("%(n)s day", "%(n)s days", n) % {"n": n})
-        return [("", ", ".join(said) or value)]
+        return [("", in_words(value))]
 
 
 LONGEST = {"text": 200, "email": 254, "lines": 1000, "url": 300}

@@ -25,6 +25,7 @@ from portal.dashboard.reports.pieces import (
     share,
     sums,
 )
+from portal.lib.days import month_label
 
 
 def compared(first: str) -> list[str]:
@@ -70,7 +71,7 @@ def _received_chart(figures: Figures, period: Period) -> Drawing:
         values = [now.by_month.get(f"{one:%Y-%m}", 0) for one in months]
         chart = Chart(
             _("Requests received, per month"),
-            [date_format(one, "M Y") for one in months],
+            [month_label(one) for one in months],
             [Series(_("requests received"), values)],
         )
         return Drawing(chart, _("Month"), "received.svg")
