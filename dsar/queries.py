@@ -246,10 +246,14 @@ def with_marks(found: QuerySet[SubjectRequest]) -> QuerySet[SubjectRequest]:
     """Add what a row shows at a glance: gaps, waiting outside, the clock, a second person."""
     steps = Step.objects.filter(request=OuterRef("pk"))
     pending = Approval.objects.filter(request=OuterRef("pk"), verdict="")
+    # A question that nobody answered before the end stops no clock any more.
+    paused = Pause.objects.filter(
+        request=OuterRef("pk"), answered_at=None, request__status__in=OPEN
+    )
     return found.annotate(
         has_gap=Exists(steps.filter(outcome__in=GAPS)),
         waits_outside=Exists(steps.filter(status=Step.Status.WAITING, awaits__gt="")),
-        is_paused=Exists(Pause.objects.filter(request=OuterRef("pk"), answered_at=None)),
+        is_paused=Exists(paused),
         second_asked=Exists(pending),
     )
 

@@ -22,6 +22,7 @@ from portal.demo.sample import (
     using,
 )
 from portal.demo.sample.clock import Clock
+from portal.demo.sample.past.loading import Past
 from portal.demo.sample.world import Moment, World, play
 
 
@@ -31,6 +32,7 @@ def load(say: Callable[[str], object] = print) -> None:
     clock, queued = Clock(timezone.localdate()), traces.last_job()
     say("People and organisations")
     cast = people.arrive(clock)
+    past = Past(clock)
     say("Purposes and their wordings")
     purposes = publications.publish_all(clock)
     obeying.register_all(purposes)
@@ -39,13 +41,16 @@ def load(say: Callable[[str], object] = print) -> None:
     world = World(timezone.now(), clock, cast, purposes, filed)
     proofs.record_all(world)
     say("Eighteen months of uses, choices, trainings and requests")
-    play([moment for moment in _everything(world) if moment.at < world.now])
+    everything = [*_everything(world), *past.moments(world)]
+    play([moment for moment in everything if moment.at < world.now])
+    past.write(world)
     obeying.settle_history()
     telling.keep_some_back(world)
     traces.deliver_mails(world)
     telling.note_deliveries()
     signers.write_to(world)
     traces.note_backups(world)
+    traces.note_checks(world)
     traces.empty_queue(queued)
 
 

@@ -9,7 +9,8 @@ from django_q.models import OrmQ
 
 from accounts.actions import look
 from accounts.models import AccessEvent
-from consents.actions import envelopes
+from consents.actions import canaries, envelopes
+from consents.models import Canary, CanaryCheck
 from portal.dashboard.models import CareRecord
 from portal.demo.sample.clock import uid
 from portal.demo.sample.people import AGENCY, ORGANISATIONS
@@ -18,6 +19,7 @@ from portal.lib import mail
 from portal.lib.models import OutgoingMail
 
 Looked = AccessEvent.Kind
+CHECKED_FOR, CHECKED_EVERY = 30, timedelta(minutes=10)  # days ago; what the schedule says
 # Whose file, days ago, at, by whom, what, why. What staff see of requests is in ``asking``.
 NOT_FOUND = "Appel : document signé introuvable"
 LOOKS = (
@@ -47,6 +49,7 @@ def moments(world: World) -> list[Moment]:
         Moment(world.clock.ago(11, "11:02"), partial(_unreadable, "recipient-autoresponse"))
     )
     found.append(Moment(world.clock.ago(1, "17:39"), partial(_unreadable, "envelope-completed")))
+    found.append(Moment(world.clock.ago(CHECKED_FOR, "00:00"), canaries.plant))
     return found
 
 
@@ -89,6 +92,22 @@ def empty_queue(before: int) -> None:
 def last_job() -> int:
     """Return the number of the job queued last, 0 if none is waiting."""
     return max(OrmQ.objects.values_list("pk", flat=True), default=0)
+
+
+def note_checks(world: World) -> None:
+    """The gate was asked about the canaries every ten minutes; for an hour it did not answer."""
+    at, asked = world.clock.ago(CHECKED_FOR, "00:10"), Canary.objects.count()
+    down = world.clock.ago(17, "02:55")
+    checks = []
+    while at < world.now - CHECKED_EVERY:
+        is_down = down < at < down + timedelta(hours=1)
+        outcome = CanaryCheck.Outcome.UNREACHABLE if is_down else CanaryCheck.Outcome.HELD
+        error = "no_connection" if is_down else ""
+        checks.append(
+            CanaryCheck(at=at, outcome=outcome, error=error, asked=0 if is_down else asked)
+        )
+        at += CHECKED_EVERY
+    CanaryCheck.objects.bulk_create(checks)
 
 
 def note_backups(world: World) -> None:
