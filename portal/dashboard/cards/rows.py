@@ -112,8 +112,8 @@ def named(found: Iterable[Any], now: datetime) -> None:
     for one in found:
         purpose = one.version.purpose_id if isinstance(one, Use) else one.purpose_id
         one.purpose_title = titles.get(purpose, ("", ""))[1]
-        if isinstance(one, PermitAnswer):
-            one.reason_words = reasons.get(one.reason, one.reason)
+        reason = getattr(one, "reason", "")
+        one.reason_words = reasons.get(reason, reason)
 
 
 def _page_of_uses(found: QuerySet[Use], older: str) -> keyset.Page[Use]:
