@@ -18,7 +18,7 @@ PARTS = [part.name for part in fields(PurposeText)]
 # What a draft says itself of safeguards; the rest is carried along from the version before.
 SAFEGUARDS = ("anonymised", "statement", "method", "recall")
 DAY = timedelta(days=1)
-YEARS = range(2000, 2100)
+YEARS = range(1900, 2100)
 
 Payload = dict[str, Any]
 
