@@ -152,11 +152,15 @@ def test_a_worker_killed_in_the_middle_is_made_up_for(worker: Worker, dina: User
     """The real thing: a process is killed with -9 while it holds the report."""
     report = asked(dina)
     reader, writer = os.pipe()
+    connections.close_all()  # each process opens its own: one that is shared, the child would end
     if (child := os.fork()) == 0:  # the worker that dies
-        connections.close_all()
-        building._claim(report.pk)
-        os.write(writer, b"held")
-        signal.pause()
+        try:
+            building._claim(report.pk)
+            os.write(writer, b"held")
+            signal.pause()
+        finally:
+            os._exit(1)
+    os.close(writer)  # a child that fails says nothing, and is not waited for
     assert os.read(reader, 4) == b"held"
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
