@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.changes.kinds import Problems
 from consents.actions.evidence import Measurement
-from consents.models import Evidence, EvidenceFile, Purpose
+from consents.models import Evidence, EvidenceFile, Purpose, PurposeVersion
 
 # However good it was, nobody can say what software misses two years later.
 LONGEST = timedelta(days=731)
@@ -68,6 +68,7 @@ def problems(subject: str, payload: Payload) -> Problems:
         *_days(payload, timezone.localdate()),
         *_numbers(payload),
         *_who(payload, subject),
+        *_claim(payload, subject),
     ):
         found.setdefault(field, []).append(sentence)
     return found
@@ -102,6 +103,26 @@ def _days(payload: Payload, today: date) -> Found:
     if until - measured > LONGEST:
         return [("valid_until", _("Two years after the measurement at the latest."))]
     return []
+
+
+def covers(claimed: float, found: int, items: int) -> bool:
+    """Return whether so many found of so many bear out the claim, to a tenth of a per cent."""
+    return round(found / items, 3) >= round(claimed, 3)
+
+
+def _claim(payload: Payload, subject: str) -> Found:
+    """What was measured has to bear out what people read: else nothing would be proven by it."""
+    in_force = PurposeVersion.objects.in_force(timezone.now()).filter(purpose__slug=subject)
+    claimed = next((one.safeguards.get("recall") for one in in_force), None)
+    items, hits = number_of(payload, "labelled"), number_of(payload, "found")
+    if isinstance(claimed, bool) or not isinstance(claimed, int | float):
+        return []
+    if not items or hits is None or hits > items or covers(claimed, hits, items):
+        return []
+    return [("found", _(
+        "People read that %(claimed)s %% are found, and this measures %(measured)s %%. Publish a "
+        "wording that claims less first, or measure again."
+    ) % {"claimed": f"{claimed * 100:.10g}", "measured": f"{hits / items * 100:.4g}"})]  # fmt: skip
 
 
 def _numbers(payload: Payload) -> Found:

@@ -15,7 +15,8 @@ from consents import vocabulary, widening
 from consents.actions.purposes import BASES
 from consents.changing import drafts
 from consents.changing.drafts import PARTS, Payload
-from consents.models import Purpose, PurposeVersion, System
+from consents.changing.measured import covers
+from consents.models import Evidence, Purpose, PurposeVersion, System
 from consents.models.purposes import Control, LegalBasis
 from consents.queries.diff import PARTS as PART_NAMES
 
@@ -35,6 +36,7 @@ def problems(subject: str, payload: Payload, *, at: datetime) -> Problems:
         *_words(payload),
         *_terms(payload),
         *_safeguards(payload),
+        *_unproven(payload, purpose, at),
     ):
         found.setdefault(field, []).append(sentence)
     version = drafts.version_of(subject, payload, at=at)
@@ -143,6 +145,20 @@ def _safeguards(payload: Payload) -> Found:
             if not words
         ]
     return found
+
+
+def _unproven(payload: Payload, purpose: Purpose, at: datetime) -> Found:
+    """A claim is not raised above what was measured: the old evidence would seem to prove it."""
+    claimed = drafts.recall_of(payload)
+    if claimed is None or purpose.pk is None:
+        return []
+    measured = Evidence.objects.filter(purpose=purpose).valid(at)
+    found = [(one.found, one.items) for one in measured]
+    if not found or any(covers(claimed, *one) for one in found):
+        return []
+    best = max(hits / items for hits, items in found)
+    return [("recall", _("The evidence that counts measured %(best)s %%: claim no more.") % {
+        "best": f"{best * 100:.4g}"})]  # fmt: skip
 
 
 def _day(payload: Payload, version: PurposeVersion, at: datetime) -> Found:

@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.changes import actions
+from accounts.changes.kinds import KINDS
 from accounts.changes.models import Change
 from accounts.models import User
 from accounts.roles import Role
@@ -206,3 +207,26 @@ def test_the_list_counts_what_is_not_proven(world: World, dina: Client, officer:
 def test_support_does_not_find_it(world: World, client: Client):
     client.force_login(people.make("sam@regard.example", role=Role.SUPPORT))
     assert client.get(ALL).status_code == client.get(f"{ALL}ai-training/").status_code == 404
+
+
+def test_evidence_that_contradicts_the_claim_is_not_taken(world: World, dina: Client) -> None:
+    claim(world, anonymised=True, recall=0.99)
+    change = begin(dina)
+    shown = save(dina, change, labelled="1000", found="500")
+    assert "People read that 99 % are found, and this measures 50 %" in shown
+    with pytest.raises(actions.NotReady):
+        actions.propose(change, by=change.author)
+    assert "People read that" not in save(dina, change, labelled="1000", found="990")
+
+
+def test_a_claim_is_not_raised_above_what_was_measured(world: World, officer: User) -> None:
+    claim(world, anonymised=True, recall=0.98)
+    kind = KINDS["purpose"]
+    change = actions.draft("purpose", "ai-training", {"recall": "99"}, by=officer)
+    assert "recall" not in kind.problems(change), "nothing was measured: it is shown as a claim"
+    prove(world.purpose, by=officer)
+    assert kind.problems(change)["recall"] == [
+        "The evidence that counts measured 98.6 %: claim no more."
+    ]
+    change = actions.edit(change, {"recall": "98.6"}, by=officer)
+    assert "recall" not in kind.problems(change)
