@@ -258,6 +258,12 @@ def test_what_was_sealed_for_another_opens_nothing(world: World, dina: Client) -
     assert not AccessEvent.objects.filter(kind="events_viewed").exists()
 
 
+def test_the_address_that_opens_a_person_leads_to_the_log_when_it_is_only_visited(
+    dina: Client,
+) -> None:
+    assert dina.get("/dashboard/log/person/").headers["Location"] == "/dashboard/log/"
+
+
 def test_an_erased_person_stays_a_number(world: World, dina: Client) -> None:
     User.objects.filter(pk=world.ada.pk).update(
         email=None, name="", is_active=False, erased_at=timezone.now()

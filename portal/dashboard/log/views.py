@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.actions import NamesSomebody, look
 from accounts.models import AccessEvent, User
@@ -37,10 +37,12 @@ def index(request: SignedInRequest) -> HttpResponse:
     return render(request, "dashboard/log/index.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @dpo_required
 def person(request: SignedInRequest) -> HttpResponse:
-    """Open a person's events, for a reason that the person can read."""
+    """Open a person's events, for a reason that the person can read; unasked, lead to the log."""
+    if request.method != "POST":
+        return redirect("dashboard-log")
     known = unseal(request.POST.get("person", ""), holder=request.user)
     form = PersonForm(request.POST)
     if form.is_valid():
