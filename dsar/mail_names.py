@@ -39,8 +39,13 @@ NAMES: dict[str, Words] = {
     "dsar/hold_review": _("legal hold to be looked at again"),
     "consents/link_code": CODE,
     "consents/purpose_wider": _("wider purpose announced"),
+    "consents/purpose_stopped": _("change of a purpose stopped"),
     "consents/refused_by_link": _("refusal by a link confirmed"),
     "consents/canary_leak": _("alarm: the gate let a canary through"),
+    "dashboard/alarms": _("alarms to an officer"),
+    "dashboard/alarm_test": _("test of an alarm"),
+    "dashboard/digest": _("the officer’s day in one mail"),
+    "dashboard/report_ready": _("report ready"),
 }
 # What has no name of its own is called by what it belongs to.
 GROUPS: dict[str, Words] = {

@@ -24,6 +24,7 @@ django.setup()
 # does. `--hypothesis-profile=explore` looks elsewhere, as often as somebody wants to look.
 hypothesis.settings.register_profile(
     "explore",
+    max_examples=400,
     deadline=None,
     suppress_health_check=[
         hypothesis.HealthCheck.too_slow,
@@ -31,7 +32,11 @@ hypothesis.settings.register_profile(
     ],
 )
 hypothesis.settings.register_profile(
-    "regard", hypothesis.settings.get_profile("explore"), derandomize=True, database=None
+    "regard",
+    hypothesis.settings.get_profile("explore"),
+    max_examples=100,
+    derandomize=True,
+    database=None,
 )
 hypothesis.settings.load_profile("regard")
 

@@ -4,7 +4,8 @@ import re
 
 from django.utils.translation import ngettext
 
-FORM = re.compile(r"P(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<days>\d+)D)?")
+# A number of nine digits is no time that anything is kept; it stands as it was typed.
+FORM = re.compile(r"P(?:(?P<years>\d{1,8})Y)?(?:(?P<months>\d{1,8})M)?(?:(?P<days>\d{1,8})D)?")
 
 
 def in_words(duration: str) -> str:

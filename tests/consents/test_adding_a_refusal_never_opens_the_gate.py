@@ -68,7 +68,8 @@ REPORTS = st.lists(
     max_size=4,
 )
 EXAMPLES = settings(
-    max_examples=60,
+    # Each is a small world of its own; the profile "explore" makes four times as many.
+    max_examples=settings.default.max_examples // 4,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from portal.lib import mail
 
+pytestmark = pytest.mark.django_db  # who writes it is what the office has set
 FOLDER = Path(allauth.__file__).parent / "templates"
 NAMES = sorted({path.name.removesuffix("_subject.txt") for path in FOLDER.rglob("*_subject.txt")})
 OURS = ["reauthentication_code"]
