@@ -69,7 +69,7 @@ REPORTS = st.lists(
 )
 EXAMPLES = settings(
     # Each is a small world of its own; the profile "explore" makes four times as many.
-    max_examples=settings.default.max_examples // 4,
+    max_examples=settings().max_examples // 4,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
