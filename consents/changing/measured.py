@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.template.defaultfilters import floatformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -110,6 +111,11 @@ def covers(claimed: float, found: int, items: int) -> bool:
     return round(found / items, 3) >= round(claimed, 3)
 
 
+def percent(share: float) -> str:
+    """Return a share as a percentage in the active language, its sign left out: "98,6"."""
+    return str(floatformat(share * 100, -1))
+
+
 def _claim(payload: Payload, subject: str) -> Found:
     """What was measured has to bear out what people read: else nothing would be proven by it."""
     in_force = PurposeVersion.objects.in_force(timezone.now()).filter(purpose__slug=subject)
@@ -122,7 +128,7 @@ def _claim(payload: Payload, subject: str) -> Found:
     return [("found", _(
         "People read that %(claimed)s %% are found, and this measures %(measured)s %%. Publish a "
         "wording that claims less first, or measure again."
-    ) % {"claimed": f"{claimed * 100:.10g}", "measured": f"{hits / items * 100:.4g}"})]  # fmt: skip
+    ) % {"claimed": percent(claimed), "measured": percent(hits / items)})]  # fmt: skip
 
 
 def _numbers(payload: Payload) -> Found:

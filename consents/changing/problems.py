@@ -15,7 +15,7 @@ from consents import vocabulary, widening
 from consents.actions.purposes import BASES
 from consents.changing import drafts
 from consents.changing.drafts import PARTS, Payload
-from consents.changing.measured import covers
+from consents.changing.measured import covers, percent
 from consents.models import Evidence, Purpose, PurposeVersion, System
 from consents.models.purposes import Control, LegalBasis
 from consents.queries.diff import PARTS as PART_NAMES
@@ -158,7 +158,7 @@ def _unproven(payload: Payload, purpose: Purpose, at: datetime) -> Found:
         return []
     best = max(hits / items for hits, items in found)
     return [("recall", _("The evidence that counts measured %(best)s %%: claim no more.") % {
-        "best": f"{best * 100:.4g}"})]  # fmt: skip
+        "best": percent(best)})]  # fmt: skip
 
 
 def _day(payload: Payload, version: PurposeVersion, at: datetime) -> Found:
