@@ -9,12 +9,14 @@ class PortalConfig(AppConfig):
     name = "portal"
 
     def ready(self) -> None:
-        """Register the system checks, what is changed by two people, and what is watched."""
+        """Register the checks, what two people change and what is watched; write dates right."""
         from accounts.changes import kinds
         from portal import checks  # noqa: F401
         from portal.dashboard.alarms import of_machines, of_requests, rules, setting
         from portal.dashboard.log.kinds import ExportKind
+        from portal.lib.days import write_first_days_as_ordinals
 
+        write_first_days_as_ordinals()
         kinds.register(ExportKind())
         kinds.register(setting.OffKind())
         rules.add(*of_requests.RULES, *of_machines.RULES)

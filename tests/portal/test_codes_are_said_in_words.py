@@ -1,8 +1,10 @@
 """Periods and short dates as the reader's language writes them, and names instead of codes."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
+from django.template import engines
+from django.utils.formats import date_format
 from django.utils.translation import override
 
 from portal.dashboard.alarms.rules import shown
@@ -36,3 +38,26 @@ def test_an_alarm_names_things_in_the_language_of_the_reader() -> None:
     with override("fr"):
         assert shown("source", name) == "Vos documents"
         assert shown("source", {"en": "Documents"}) == "Documents"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", ["1 December 2026", "Tuesday 1 December 2026", "1 Dec", "1 December 2026, 09:05"]),
+     ("fr", ["1er décembre 2026", "mardi 1er décembre 2026", "1er déc.",
+             "1er décembre 2026 à 9\xa0h\xa005"])],
+)  # fmt: skip
+def test_the_first_of_a_month_is_written_as_the_language_writes_it(
+    language: str, said: list[str]
+) -> None:
+    day = datetime(2026, 12, 1, 9, 5)  # noqa: DTZ001 (as it is shown)
+    with override(language):
+        written = [
+            date_format(day, "DATE_FORMAT"),
+            engines["django"].from_string("{{ day|date:'l j F Y' }}").render({"day": day}),
+            day_label(day.date()),
+            date_format(day, "DATETIME_FORMAT"),
+        ]
+        assert written == said
+        assert date_format(date(2026, 12, 11), "j F") == (
+            "11 décembre" if language == "fr" else "11 December"
+        )
