@@ -1,7 +1,7 @@
-"""Recording evidence, withdrawing it, and saying whether the gate asks for it.
+"""Recording evidence, withdrawing it, and letting the gate ask for it.
 
-Recording and no longer asking open something and need a second person (``consents.changing``).
-Withdrawing only closes: one officer may do it at once.
+Recording opens something and needs a second person (``consents.changing``). Withdrawing only
+closes: one officer may do it at once. That the gate asks for evidence is never taken back.
 """
 
 from dataclasses import dataclass, field
@@ -82,6 +82,10 @@ def withdraw(evidence: Evidence, *, by: User, reason: str) -> EvidenceWithdrawal
         raise NotEvidence(_("This evidence was withdrawn already.")) from error
 
 
-def ask_for(purpose: Purpose, *, closes: bool) -> None:
-    """Let the gate ask for valid evidence of what the purpose claims, or let it not."""
-    Purpose.objects.filter(pk=purpose.pk).update(needs_evidence=closes)
+def ask_for(purpose: Purpose) -> None:
+    """Let the gate ask for valid evidence of what the purpose claims, from now on.
+
+    There is no way back (migration 0023): to ask no more would open what is closed for people, and
+    nobody would have been told. A version that no longer claims anything is wider, and tells them.
+    """
+    Purpose.objects.filter(pk=purpose.pk).update(needs_evidence=True)

@@ -16,8 +16,22 @@ from consents.changing.measured import file_of, measurement, problems
 from consents.models import Evidence, Purpose, PurposeVersion
 from consents.models.evidence import end_of
 from portal.lib.canonical import sha256_of
+from portal.lib.errors import DomainError
 
 KIND, POLICY = "evidence", "evidence_policy"
+# Said where somebody wants the gate to ask no more, with what they can do instead.
+STAYS: str | Promise = gettext_lazy(
+    "Where the gate asks for evidence it goes on asking: to ask no more would open what is closed "
+    "for people, and nobody would have told them. Record new evidence; or draft a version of the "
+    "purpose that no longer claims that the data are anonymous: it goes further, so people are "
+    "told before and asked again."
+)
+
+
+class GoesOnAsking(DomainError):
+    """That the gate asks for evidence is not taken back."""
+
+    code = "evidence_goes_on_being_asked_for"
 
 
 class EvidenceChange:
@@ -64,7 +78,10 @@ class EvidenceChange:
 
 
 class EvidencePolicyChange:
-    """Whether the gate is closed without evidence. The payload is ``{"closes": bool}``."""
+    """That the gate is closed without evidence, from now on. The payload is ``{"closes": True}``.
+
+    The other direction is refused: people would have less than they have, without a word to them.
+    """
 
     slug = POLICY
     label: str | Promise = gettext_lazy("Rule about evidence")
@@ -84,11 +101,12 @@ class EvidencePolicyChange:
         return sha256_of(_asks(subject))
 
     def problems(self, change: Change) -> Problems:
-        """Return whether nothing would change."""
+        """Return whether nothing would change, or less would be asked for."""
         if not Purpose.objects.filter(slug=change.subject).exists():
             return {"": [_("There is no such purpose.")]}
-        same = bool(change.payload.get("closes")) == _asks(change.subject)
-        return {"": [_("It is like this already.")]} if same else {}
+        if not change.payload.get("closes"):
+            return {"": [str(STAYS)]}
+        return {"": [_("It is like this already.")]} if _asks(change.subject) else {}
 
     def differences(self, change: Change) -> list[Difference]:
         """Return how it is and how it would be."""
@@ -99,9 +117,14 @@ class EvidencePolicyChange:
         ]
 
     def apply(self, change: Change) -> None:
-        """Let the gate ask, or not."""
-        purpose = Purpose.objects.get(slug=change.subject)
-        actions.ask_for(purpose, closes=bool(change.payload.get("closes")))
+        """Let the gate ask.
+
+        Raises:
+            GoesOnAsking: it was to ask no more.
+        """
+        if not change.payload.get("closes"):
+            raise GoesOnAsking(STAYS)
+        actions.ask_for(Purpose.objects.get(slug=change.subject))
 
 
 def title_of(slug: str) -> str:

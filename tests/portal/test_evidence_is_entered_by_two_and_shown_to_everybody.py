@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -14,6 +15,8 @@ from accounts.changes.kinds import KINDS
 from accounts.changes.models import Change
 from accounts.models import User
 from accounts.roles import Role
+from consents import permits
+from consents.changing.evidence import GoesOnAsking
 from consents.models import Evidence, EvidenceFile, Purpose
 from tests.accounts import people
 from tests.consents.evidence import claim, expired, prove
@@ -174,16 +177,44 @@ def test_a_file_that_is_too_large_is_not_taken(world: World, dina: Client, setti
     assert not EvidenceFile.objects.exists()
 
 
-def test_whether_the_gate_asks_is_decided_by_two(
+def test_that_the_gate_asks_is_decided_by_two(
+    world: World, dina: Client, officer: User, second: User
+):
+    claim(world, closes=False)
+    assert "not be taken back" in dina.get(f"{ALL}ai-training/").content.decode()
+    dina.post(f"{ALL}ai-training/policy/", {"closes": "yes"})
+    change = Change.objects.get(kind="evidence_policy")
+    actions.propose(change, by=officer, reason="Nothing is measured.")
+    assert not Purpose.objects.get().needs_evidence
+    actions.approve(change, by=second)
+    assert Purpose.objects.get().needs_evidence
+    assert permits.may("private", "ai-training").reason == permits.Reason.UNPROVEN
+
+
+def test_that_the_gate_asks_is_not_taken_back_and_the_page_says_what_to_do(
     world: World, dina: Client, officer: User, second: User
 ):
     claim(world, closes=True)
-    dina.post(f"{ALL}ai-training/policy/", {"closes": "no"})
-    change = Change.objects.get(kind="evidence_policy")
-    actions.propose(change, by=officer, reason="We measure next month.")
-    assert Purpose.objects.get().needs_evidence
-    actions.approve(change, by=second)
-    assert not Purpose.objects.get().needs_evidence
+    answer = dina.post(f"{ALL}ai-training/policy/", {"closes": "no"})
+    assert answer.status_code == 409
+    shown = answer.content.decode()
+    assert "goes on asking" in shown
+    assert "no longer claims that the data are anonymous" in shown
+    assert 'name="purpose" value="ai-training"' in shown
+    assert not Change.objects.exists()
+    # A draft of an earlier release gets no further, whoever agrees.
+    change = actions.draft("evidence_policy", "ai-training", {"closes": False}, by=officer)
+    with pytest.raises(actions.NotReady):
+        actions.propose(change, by=officer)
+    Change.objects.filter(pk=change.pk).update(status="proposed", proposed_at=timezone.now())
+    with pytest.raises(actions.NotReady):
+        actions.approve(change, by=second)
+    with pytest.raises(GoesOnAsking):
+        KINDS["evidence_policy"].apply(change)
+    # And the database holds to it by itself.
+    with pytest.raises(IntegrityError, match="goes on asking"), transaction.atomic():
+        Purpose.objects.update(needs_evidence=False)
+    assert permits.may("private", "ai-training").reason == permits.Reason.UNPROVEN
 
 
 def test_evidence_is_withdrawn_with_a_reason(world: World, dina: Client, officer: User):

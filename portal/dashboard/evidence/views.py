@@ -18,7 +18,7 @@ from accounts.reauthentication import reauthentication_required
 from accounts.roles import SignedInRequest, dpo_required
 from consents import evidence_files
 from consents.actions import evidence
-from consents.changing.evidence import KIND, POLICY, title_of
+from consents.changing.evidence import KIND, POLICY, STAYS, GoesOnAsking, title_of
 from consents.changing.measured import file_of
 from consents.models import Evidence, EvidenceFile, Purpose, PurposeVersion
 from consents.queries import evidence as queries
@@ -105,10 +105,11 @@ def withdraw(request: SignedInRequest, uid: UUID) -> HttpResponse:
 @require_POST
 @dpo_required
 def policy(request: SignedInRequest, slug: str) -> HttpResponse:
-    """Draft that the gate asks for evidence, or that it does not."""
+    """Draft that the gate asks for evidence; that it asks no more is refused with a reason."""
     of = get_object_or_404(Purpose, slug=slug)
-    closes = request.POST.get("closes") == "yes"
-    change = actions.draft(POLICY, of.slug, {"closes": closes}, by=request.user)
+    if request.POST.get("closes") != "yes":
+        return _page(request, of, refused=GoesOnAsking(STAYS))
+    change = actions.draft(POLICY, of.slug, {"closes": True}, by=request.user)
     return redirect("dashboard-change", change.uid)
 
 
@@ -124,7 +125,7 @@ def _page(
         "proof": queries.proof(version, now=now) if version else None,
         "drafts": [(one, KINDS[one.kind].title(one)) for one in drafts],
         "policy_is_open": any(one.kind == POLICY for one in drafts),
-        "refused": refused,
+        "refused": refused, "stays": STAYS,
     }  # fmt: skip
     template = "dashboard/evidence/purpose.html"
     return render(request, template, context, status=409 if refused else 200)
