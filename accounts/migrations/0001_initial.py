@@ -9,235 +9,85 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
-    dependencies = []
+    dependencies = [
+    ]
 
     operations = [
         migrations.CreateModel(
-            name="Organisation",
+            name='Organisation',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ("name", models.CharField(max_length=200)),
-                ("reference", models.CharField(max_length=120, unique=True)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('name', models.CharField(max_length=200)),
+                ('reference', models.CharField(max_length=120, unique=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name="User",
+            name='User',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("password", models.CharField(max_length=128, verbose_name="password")),
-                (
-                    "last_login",
-                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
-                ),
-                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                (
-                    "email",
-                    models.EmailField(
-                        max_length=254, null=True, unique=True, verbose_name="e-mail address"
-                    ),
-                ),
-                ("name", models.CharField(blank=True, max_length=150, verbose_name="name")),
-                (
-                    "role",
-                    models.CharField(
-                        choices=[
-                            ("customer", "customer"),
-                            ("support", "support"),
-                            ("dpo", "data protection officer"),
-                        ],
-                        default="customer",
-                        max_length=10,
-                    ),
-                ),
-                ("language", models.CharField(blank=True, max_length=8, verbose_name="language")),
-                (
-                    "time_zone",
-                    models.CharField(blank=True, max_length=64, verbose_name="time zone"),
-                ),
-                ("country", models.CharField(blank=True, max_length=2, verbose_name="country")),
-                ("is_active", models.BooleanField(default=True)),
-                ("date_joined", models.DateTimeField(default=django.utils.timezone.now)),
-                ("erased_at", models.DateTimeField(blank=True, null=True)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('password', models.CharField(max_length=128, verbose_name='password')),
+                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('email', models.EmailField(max_length=254, null=True, unique=True, verbose_name='e-mail address')),
+                ('name', models.CharField(blank=True, max_length=150, verbose_name='name')),
+                ('role', models.CharField(choices=[('customer', 'customer'), ('support', 'support'), ('dpo', 'data protection officer')], default='customer', max_length=10)),
+                ('language', models.CharField(blank=True, max_length=8, verbose_name='language')),
+                ('time_zone', models.CharField(blank=True, max_length=64, verbose_name='time zone')),
+                ('country', models.CharField(blank=True, max_length=2, verbose_name='country')),
+                ('is_active', models.BooleanField(default=True)),
+                ('date_joined', models.DateTimeField(default=django.utils.timezone.now)),
+                ('erased_at', models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("email", None),
-                            ("email", django.db.models.functions.text.Lower("email")),
-                            _connector="OR",
-                        ),
-                        name="user_email_lower",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("email__isnull", False), ("erased_at", None)),
-                            models.Q(
-                                ("email", None),
-                                ("erased_at__isnull", False),
-                                ("is_active", False),
-                                ("name", ""),
-                            ),
-                            _connector="OR",
-                        ),
-                        name="user_erased_iff_emptied",
-                    ),
-                ],
+                'constraints': [models.CheckConstraint(condition=models.Q(('email', None), ('email', django.db.models.functions.text.Lower('email')), _connector='OR'), name='user_email_lower'), models.CheckConstraint(condition=models.Q(models.Q(('email__isnull', False), ('erased_at', None)), models.Q(('email', None), ('erased_at__isnull', False), ('is_active', False), ('name', '')), _connector='OR'), name='user_erased_iff_emptied')],
             },
         ),
         migrations.CreateModel(
-            name="AccessEvent",
+            name='AccessEvent',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("request_viewed", "opened your request"),
-                            ("request_acted", "worked on your request"),
-                            ("identity_revealed", "made your name and address visible"),
-                            ("person_viewed", "opened your file"),
-                            ("document_viewed", "opened the details of a document"),
-                            ("choice_refused", "recorded a refusal you asked for"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("reference", models.CharField(blank=True, max_length=60)),
-                ("reason", models.CharField(blank=True, max_length=200)),
-                ("at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="looks_i_took",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="looks_at_my_file",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('request_viewed', 'opened your request'), ('request_acted', 'worked on your request'), ('identity_revealed', 'made your name and address visible'), ('person_viewed', 'opened your file'), ('document_viewed', 'opened the details of a document'), ('choice_refused', 'recorded a refusal you asked for')], max_length=20)),
+                ('reference', models.CharField(blank=True, max_length=60)),
+                ('reason', models.CharField(blank=True, max_length=200)),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='looks_i_took', to=settings.AUTH_USER_MODEL)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='looks_at_my_file', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "indexes": [
-                    models.Index(
-                        models.F("person"),
-                        models.OrderBy(models.F("at"), descending=True),
-                        models.OrderBy(models.F("id"), descending=True),
-                        name="access_of_person",
-                    )
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("person", models.F("by")), _negated=True),
-                        name="access_not_of_oneself",
-                    )
-                ],
+                'indexes': [models.Index(models.F('person'), models.OrderBy(models.F('at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='access_of_person')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('person', models.F('by')), _negated=True), name='access_not_of_oneself')],
             },
         ),
         migrations.CreateModel(
-            name="Address",
+            name='Address',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ("email", models.EmailField(max_length=254, null=True, unique=True)),
-                ("claimed_at", models.DateTimeField(blank=True, null=True)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "person",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="addresses",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('email', models.EmailField(max_length=254, null=True, unique=True)),
+                ('claimed_at', models.DateTimeField(blank=True, null=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='addresses', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("email", None),
-                            ("email", django.db.models.functions.text.Lower("email")),
-                            _connector="OR",
-                        ),
-                        name="address_lower",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("claimed_at", None), ("person", None)),
-                            models.Q(("claimed_at__isnull", False), ("person__isnull", False)),
-                            _connector="OR",
-                        ),
-                        name="address_claimed_iff_person",
-                    ),
-                ],
+                'constraints': [models.CheckConstraint(condition=models.Q(('email', None), ('email', django.db.models.functions.text.Lower('email')), _connector='OR'), name='address_lower'), models.CheckConstraint(condition=models.Q(models.Q(('claimed_at', None), ('person', None)), models.Q(('claimed_at__isnull', False), ('person__isnull', False)), _connector='OR'), name='address_claimed_iff_person')],
             },
         ),
         migrations.CreateModel(
-            name="Membership",
+            name='Membership',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("is_admin", models.BooleanField(default=False)),
-                ("joined_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="memberships",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="memberships",
-                        to="accounts.organisation",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('is_admin', models.BooleanField(default=False)),
+                ('joined_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='accounts.organisation')),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("organisation", "person"), name="membership_once_per_organisation"
-                    )
-                ],
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'person'), name='membership_once_per_organisation')],
             },
         ),
     ]

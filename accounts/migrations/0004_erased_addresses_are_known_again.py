@@ -4,29 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("accounts", "0003_invitation"),
+        ('accounts', '0003_invitation'),
     ]
 
     operations = [
         migrations.AddField(
-            model_name="address",
-            name="erased_hash",
+            model_name='address',
+            name='erased_hash',
             field=models.CharField(blank=True, max_length=64),
         ),
         migrations.AddIndex(
-            model_name="address",
-            index=models.Index(
-                condition=models.Q(("erased_hash", ""), _negated=True),
-                fields=["erased_hash"],
-                name="address_erased",
-            ),
+            model_name='address',
+            index=models.Index(condition=models.Q(('erased_hash', ''), _negated=True), fields=['erased_hash'], name='address_erased'),
         ),
         migrations.AddConstraint(
-            model_name="address",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("email", None), ("erased_hash", ""), _connector="OR"),
-                name="address_hashed_only_if_erased",
-            ),
+            model_name='address',
+            constraint=models.CheckConstraint(condition=models.Q(('email', None), ('erased_hash', ''), _connector='OR'), name='address_hashed_only_if_erased'),
         ),
     ]

@@ -10,155 +10,66 @@ from portal.lib.append_only import forbid_changes
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("accounts", "0004_erased_addresses_are_known_again"),
+        ('accounts', '0004_erased_addresses_are_known_again'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="Change",
+            name='Change',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ("kind", models.CharField(max_length=20)),
-                ("subject", models.CharField(max_length=80)),
-                ("payload", models.JSONField(default=dict)),
-                ("base", models.CharField(blank=True, max_length=64)),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("draft", "draft"),
-                            ("proposed", "waits for a second person"),
-                            ("applied", "carried out"),
-                            ("refused", "refused"),
-                            ("withdrawn", "taken back"),
-                            ("stopped", "stopped before it took effect"),
-                        ],
-                        default="draft",
-                        max_length=9,
-                    ),
-                ),
-                ("reason", models.TextField(blank=True)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("updated_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("proposed_at", models.DateTimeField(blank=True, null=True)),
-                ("decided_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "author",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="changes_i_drafted",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "decided_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="changes_i_decided",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('kind', models.CharField(max_length=20)),
+                ('subject', models.CharField(max_length=80)),
+                ('payload', models.JSONField(default=dict)),
+                ('base', models.CharField(blank=True, max_length=64)),
+                ('status', models.CharField(choices=[('draft', 'draft'), ('proposed', 'waits for a second person'), ('applied', 'carried out'), ('refused', 'refused'), ('withdrawn', 'taken back'), ('stopped', 'stopped before it took effect')], default='draft', max_length=9)),
+                ('reason', models.TextField(blank=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('updated_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('proposed_at', models.DateTimeField(blank=True, null=True)),
+                ('decided_at', models.DateTimeField(blank=True, null=True)),
+                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes_i_drafted', to=settings.AUTH_USER_MODEL)),
+                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='changes_i_decided', to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
-            name="ChangeEvent",
+            name='ChangeEvent',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "code",
-                    models.CharField(
-                        choices=[
-                            ("drafted", "drafted"),
-                            ("edited", "edited"),
-                            ("proposed", "given to a second person"),
-                            ("approved", "agreed to"),
-                            ("refused", "refused"),
-                            ("withdrawn", "taken back"),
-                            ("stopped", "stopped before it took effect"),
-                        ],
-                        max_length=9,
-                    ),
-                ),
-                ("at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("note", models.TextField(blank=True)),
-                ("data", models.JSONField(default=dict)),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "change",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="events",
-                        to="accounts.change",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(choices=[('drafted', 'drafted'), ('edited', 'edited'), ('proposed', 'given to a second person'), ('approved', 'agreed to'), ('refused', 'refused'), ('withdrawn', 'taken back'), ('stopped', 'stopped before it took effect')], max_length=9)),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('note', models.TextField(blank=True)),
+                ('data', models.JSONField(default=dict)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('change', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='accounts.change')),
             ],
         ),
         migrations.AddIndex(
-            model_name="change",
-            index=models.Index(
-                models.OrderBy(models.F("updated_at"), descending=True),
-                models.OrderBy(models.F("id"), descending=True),
-                name="change_newest",
-            ),
+            model_name='change',
+            index=models.Index(models.OrderBy(models.F('updated_at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='change_newest'),
         ),
         migrations.AddIndex(
-            model_name="change",
-            index=models.Index(fields=["status", "kind"], name="change_waiting"),
+            model_name='change',
+            index=models.Index(fields=['status', 'kind'], name='change_waiting'),
         ),
         migrations.AddConstraint(
-            model_name="change",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status__in", ["draft", "withdrawn"]),
-                    ("proposed_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="change_proposed_has_time",
-            ),
+            model_name='change',
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'withdrawn']), ('proposed_at__isnull', False), _connector='OR'), name='change_proposed_has_time'),
         ),
         migrations.AddConstraint(
-            model_name="change",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status__in", ["draft", "proposed", "withdrawn"]),
-                    models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="change_decided_has_who",
-            ),
+            model_name='change',
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'proposed', 'withdrawn']), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='change_decided_has_who'),
         ),
         migrations.AddConstraint(
-            model_name="change",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status__in", ["draft", "proposed"])),
-                fields=("kind", "subject"),
-                name="change_one_open_of_a_subject",
-            ),
+            model_name='change',
+            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['draft', 'proposed'])), fields=('kind', 'subject'), name='change_one_open_of_a_subject'),
         ),
         migrations.AddIndex(
-            model_name="changeevent",
-            index=models.Index(fields=["change", "id"], name="event_of_change"),
+            model_name='changeevent',
+            index=models.Index(fields=['change', 'id'], name='event_of_change'),
         ),
-        forbid_changes("accounts_changeevent"),
+        forbid_changes('accounts_changeevent'),
     ]

@@ -8,808 +8,277 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
-        ("accounts", "0001_initial"),
+        ('accounts', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="System",
+            name='System',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("slug", models.SlugField(unique=True)),
-                ("name", models.CharField(max_length=120)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("internal", "run by the service itself"),
-                            ("processor", "run by a processor"),
-                            ("third_party", "run by a third party"),
-                        ],
-                        default="internal",
-                        max_length=12,
-                    ),
-                ),
-                ("country", models.CharField(blank=True, max_length=2)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('slug', models.SlugField(unique=True)),
+                ('name', models.CharField(max_length=120)),
+                ('kind', models.CharField(choices=[('internal', 'run by the service itself'), ('processor', 'run by a processor'), ('third_party', 'run by a third party')], default='internal', max_length=12)),
+                ('country', models.CharField(blank=True, max_length=2)),
             ],
         ),
         migrations.CreateModel(
-            name="ContractClause",
+            name='ContractClause',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("contract", models.CharField(max_length=200)),
-                ("number", models.CharField(max_length=20)),
-                ("version", models.CharField(max_length=40)),
-                ("texts", models.JSONField()),
-                ("accepted_at", models.DateTimeField()),
-                ("sha256", models.CharField(max_length=64)),
-                (
-                    "accepted_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="clauses",
-                        to="accounts.organisation",
-                    ),
-                ),
-                (
-                    "previous",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        to="consents.contractclause",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('contract', models.CharField(max_length=200)),
+                ('number', models.CharField(max_length=20)),
+                ('version', models.CharField(max_length=40)),
+                ('texts', models.JSONField()),
+                ('accepted_at', models.DateTimeField()),
+                ('sha256', models.CharField(max_length=64)),
+                ('accepted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clauses', to='accounts.organisation')),
+                ('previous', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='consents.contractclause')),
             ],
         ),
         migrations.CreateModel(
-            name="Document",
+            name='Document',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ("reference", models.CharField(max_length=200, unique=True)),
-                ("envelope", models.CharField(blank=True, max_length=100)),
-                ("title", models.CharField(blank=True, max_length=300)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("contract", "contract"),
-                            ("lease", "lease"),
-                            ("employment", "employment"),
-                            ("mandate", "mandate"),
-                            ("nda", "confidentiality agreement"),
-                            ("quote", "quote or order"),
-                            ("health", "health"),
-                            ("other", "other"),
-                        ],
-                        default="other",
-                        max_length=12,
-                    ),
-                ),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("draft", "draft"),
-                            ("sent", "out for signature"),
-                            ("completed", "signed by all"),
-                            ("declined", "declined"),
-                            ("voided", "voided"),
-                            ("purged", "removed by the signing service"),
-                            ("deleted", "deleted by its sender"),
-                        ],
-                        default="sent",
-                        max_length=10,
-                    ),
-                ),
-                ("sent_at", models.DateTimeField(blank=True, null=True)),
-                ("completed_at", models.DateTimeField(blank=True, null=True)),
-                ("listed_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("state_at", models.DateTimeField()),
-                ("sha256", models.CharField(blank=True, max_length=64)),
-                (
-                    "file",
-                    models.FileField(blank=True, max_length=200, upload_to="documents/%Y/%m/"),
-                ),
-                ("special_category", models.BooleanField(default=False)),
-                ("restricted_at", models.DateTimeField(blank=True, null=True)),
-                ("keep_until", models.DateField(blank=True, null=True)),
-                ("erased_at", models.DateTimeField(blank=True, null=True)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="documents",
-                        to="accounts.organisation",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('reference', models.CharField(max_length=200, unique=True)),
+                ('envelope', models.CharField(blank=True, max_length=100)),
+                ('title', models.CharField(blank=True, max_length=300)),
+                ('kind', models.CharField(choices=[('contract', 'contract'), ('lease', 'lease'), ('employment', 'employment'), ('mandate', 'mandate'), ('nda', 'confidentiality agreement'), ('quote', 'quote or order'), ('health', 'health'), ('other', 'other')], default='other', max_length=12)),
+                ('status', models.CharField(choices=[('draft', 'draft'), ('sent', 'out for signature'), ('completed', 'signed by all'), ('declined', 'declined'), ('voided', 'voided'), ('purged', 'removed by the signing service'), ('deleted', 'deleted by its sender')], default='sent', max_length=10)),
+                ('sent_at', models.DateTimeField(blank=True, null=True)),
+                ('completed_at', models.DateTimeField(blank=True, null=True)),
+                ('listed_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('state_at', models.DateTimeField()),
+                ('sha256', models.CharField(blank=True, max_length=64)),
+                ('file', models.FileField(blank=True, max_length=200, upload_to='documents/%Y/%m/')),
+                ('special_category', models.BooleanField(default=False)),
+                ('restricted_at', models.DateTimeField(blank=True, null=True)),
+                ('keep_until', models.DateField(blank=True, null=True)),
+                ('erased_at', models.DateTimeField(blank=True, null=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='accounts.organisation')),
             ],
         ),
         migrations.CreateModel(
-            name="Party",
+            name='Party',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "role",
-                    models.CharField(
-                        choices=[("sender", "sender"), ("signer", "signer"), ("copy", "in copy")],
-                        max_length=6,
-                    ),
-                ),
-                ("name", models.CharField(blank=True, max_length=150)),
-                ("is_minor", models.BooleanField(default=False)),
-                ("signed_at", models.DateTimeField(blank=True, null=True)),
-                ("listed_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("hidden_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "address",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="parties",
-                        to="accounts.address",
-                    ),
-                ),
-                (
-                    "document",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="parties",
-                        to="consents.document",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('role', models.CharField(choices=[('sender', 'sender'), ('signer', 'signer'), ('copy', 'in copy')], max_length=6)),
+                ('name', models.CharField(blank=True, max_length=150)),
+                ('is_minor', models.BooleanField(default=False)),
+                ('signed_at', models.DateTimeField(blank=True, null=True)),
+                ('listed_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('hidden_at', models.DateTimeField(blank=True, null=True)),
+                ('address', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='parties', to='accounts.address')),
+                ('document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parties', to='consents.document')),
             ],
             options={
-                "verbose_name_plural": "parties",
+                'verbose_name_plural': 'parties',
             },
         ),
         migrations.CreateModel(
-            name="Purpose",
+            name='Purpose',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("slug", models.SlugField(unique=True)),
-                (
-                    "control",
-                    models.CharField(
-                        choices=[
-                            ("consent", "only if you agree"),
-                            ("objection", "you can object"),
-                            ("none", "needed for the service"),
-                            ("not_used", "not used"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("is_ai_training", models.BooleanField(default=False)),
-                ("shares_with_third_parties", models.BooleanField(default=False)),
-                ("position", models.PositiveSmallIntegerField(default=100)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('slug', models.SlugField(unique=True)),
+                ('control', models.CharField(choices=[('consent', 'only if you agree'), ('objection', 'you can object'), ('none', 'needed for the service'), ('not_used', 'not used')], max_length=10)),
+                ('is_ai_training', models.BooleanField(default=False)),
+                ('shares_with_third_parties', models.BooleanField(default=False)),
+                ('position', models.PositiveSmallIntegerField(default=100)),
             ],
             options={
-                "ordering": ["position", "slug"],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("is_ai_training", False),
-                            models.Q(("control", "none"), _negated=True),
-                            _connector="OR",
-                        ),
-                        name="purpose_training_is_a_choice",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("is_ai_training", True)),
-                        fields=("is_ai_training",),
-                        name="purpose_one_ai_training",
-                    ),
-                ],
+                'ordering': ['position', 'slug'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('is_ai_training', False), models.Q(('control', 'none'), _negated=True), _connector='OR'), name='purpose_training_is_a_choice'), models.UniqueConstraint(condition=models.Q(('is_ai_training', True)), fields=('is_ai_training',), name='purpose_one_ai_training')],
             },
         ),
         migrations.CreateModel(
-            name="PermitAnswer",
+            name='PermitAnswer',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("client", models.CharField(max_length=100)),
-                ("allowed", models.BooleanField()),
-                ("reason", models.CharField(max_length=40)),
-                ("state", models.CharField(max_length=64)),
-                (
-                    "document",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="consents.document",
-                    ),
-                ),
-                (
-                    "purpose",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="consents.purpose",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('client', models.CharField(max_length=100)),
+                ('allowed', models.BooleanField()),
+                ('reason', models.CharField(max_length=40)),
+                ('state', models.CharField(max_length=64)),
+                ('document', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='consents.document')),
+                ('purpose', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='consents.purpose')),
             ],
         ),
         migrations.CreateModel(
-            name="PurposeVersion",
+            name='PurposeVersion',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("number", models.PositiveSmallIntegerField()),
-                ("published_at", models.DateTimeField()),
-                ("effective_from", models.DateTimeField()),
-                (
-                    "legal_basis",
-                    models.CharField(
-                        choices=[
-                            ("6(1)(a)", "your consent"),
-                            ("6(1)(b)", "the contract with you"),
-                            ("6(1)(c)", "a legal obligation"),
-                            ("6(1)(d)", "vital interests"),
-                            ("6(1)(e)", "a public task"),
-                            ("6(1)(f)", "a legitimate interest"),
-                        ],
-                        max_length=8,
-                    ),
-                ),
-                ("texts", models.JSONField()),
-                ("data_categories", models.JSONField(default=list)),
-                ("recipients", models.JSONField(default=list)),
-                ("retention_trigger", models.CharField(max_length=40)),
-                ("retention_duration", models.CharField(max_length=20)),
-                ("safeguards", models.JSONField(default=dict)),
-                ("dpv_purpose", models.CharField(max_length=60)),
-                ("dpv_processing", models.CharField(blank=True, max_length=60)),
-                ("sha256", models.CharField(max_length=64)),
-                (
-                    "purpose",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="versions",
-                        to="consents.purpose",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField()),
+                ('published_at', models.DateTimeField()),
+                ('effective_from', models.DateTimeField()),
+                ('legal_basis', models.CharField(choices=[('6(1)(a)', 'your consent'), ('6(1)(b)', 'the contract with you'), ('6(1)(c)', 'a legal obligation'), ('6(1)(d)', 'vital interests'), ('6(1)(e)', 'a public task'), ('6(1)(f)', 'a legitimate interest')], max_length=8)),
+                ('texts', models.JSONField()),
+                ('data_categories', models.JSONField(default=list)),
+                ('recipients', models.JSONField(default=list)),
+                ('retention_trigger', models.CharField(max_length=40)),
+                ('retention_duration', models.CharField(max_length=20)),
+                ('safeguards', models.JSONField(default=dict)),
+                ('dpv_purpose', models.CharField(max_length=60)),
+                ('dpv_processing', models.CharField(blank=True, max_length=60)),
+                ('sha256', models.CharField(max_length=64)),
+                ('purpose', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='consents.purpose')),
             ],
         ),
         migrations.CreateModel(
-            name="ChoiceEvent",
+            name='ChoiceEvent',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ("at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "act",
-                    models.CharField(
-                        choices=[
-                            ("consent_given", "agreed"),
-                            ("consent_refused", "refused"),
-                            ("consent_withdrawn", "withdrew the agreement"),
-                            ("objection_lodged", "objected"),
-                            ("objection_withdrawn", "withdrew the objection"),
-                            ("policy_refused", "refused for the whole organisation"),
-                            ("policy_lifted", "left it to each member"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("text_sha256", models.CharField(max_length=64)),
-                ("language", models.CharField(max_length=8)),
-                (
-                    "source",
-                    models.CharField(
-                        choices=[
-                            ("portal", "in the portal"),
-                            ("link", "by the link to the document"),
-                            ("api", "through the service’s own settings"),
-                            ("gpc", "by the browser’s privacy signal"),
-                            ("staff", "by support, on request"),
-                            ("contract", "by a clause of a contract"),
-                        ],
-                        max_length=8,
-                    ),
-                ),
-                (
-                    "address",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.address",
-                    ),
-                ),
-                (
-                    "by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.organisation",
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "within",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.organisation",
-                    ),
-                ),
-                (
-                    "clause",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        to="consents.contractclause",
-                    ),
-                ),
-                (
-                    "document",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="consents.document",
-                    ),
-                ),
-                (
-                    "purpose",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="consents.purpose",
-                    ),
-                ),
-                (
-                    "version",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="consents.purposeversion",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('act', models.CharField(choices=[('consent_given', 'agreed'), ('consent_refused', 'refused'), ('consent_withdrawn', 'withdrew the agreement'), ('objection_lodged', 'objected'), ('objection_withdrawn', 'withdrew the objection'), ('policy_refused', 'refused for the whole organisation'), ('policy_lifted', 'left it to each member')], max_length=20)),
+                ('text_sha256', models.CharField(max_length=64)),
+                ('language', models.CharField(max_length=8)),
+                ('source', models.CharField(choices=[('portal', 'in the portal'), ('link', 'by the link to the document'), ('api', 'through the service’s own settings'), ('gpc', 'by the browser’s privacy signal'), ('staff', 'by support, on request'), ('contract', 'by a clause of a contract')], max_length=8)),
+                ('address', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.address')),
+                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
+                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('within', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
+                ('clause', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='consents.contractclause')),
+                ('document', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='consents.document')),
+                ('purpose', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='consents.purpose')),
+                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='consents.purposeversion')),
             ],
         ),
         migrations.CreateModel(
-            name="Receipt",
+            name='Receipt',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("body", models.BinaryField()),
-                ("jws", models.TextField()),
-                ("kid", models.CharField(max_length=60)),
-                ("sha256", models.CharField(max_length=64)),
-                (
-                    "event",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="receipt",
-                        to="consents.choiceevent",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('body', models.BinaryField()),
+                ('jws', models.TextField()),
+                ('kid', models.CharField(max_length=60)),
+                ('sha256', models.CharField(max_length=64)),
+                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='receipt', to='consents.choiceevent')),
             ],
         ),
         migrations.CreateModel(
-            name="Standing",
+            name='Standing',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("allowed", models.BooleanField()),
-                ("since", models.DateTimeField()),
-                (
-                    "address",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.address",
-                    ),
-                ),
-                (
-                    "document",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="consents.document",
-                    ),
-                ),
-                (
-                    "event",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="standing",
-                        to="consents.choiceevent",
-                    ),
-                ),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.organisation",
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "purpose",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="consents.purpose",
-                    ),
-                ),
-                (
-                    "within",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.organisation",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('allowed', models.BooleanField()),
+                ('since', models.DateTimeField()),
+                ('address', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.address')),
+                ('document', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='consents.document')),
+                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='standing', to='consents.choiceevent')),
+                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
+                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('purpose', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='consents.purpose')),
+                ('within', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
             ],
         ),
         migrations.CreateModel(
-            name="TrainingRun",
+            name='TrainingRun',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ("reference", models.CharField(max_length=120, unique=True)),
-                ("model_name", models.CharField(max_length=120)),
-                ("started_at", models.DateTimeField()),
-                ("closed_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "remedy",
-                    models.CharField(
-                        choices=[
-                            ("retrain", "the model is trained anew without it"),
-                            ("filter", "outputs that repeat it are filtered"),
-                            ("anonymous", "the provider claims the model is anonymous"),
-                            ("none", "nothing can be undone in this model"),
-                        ],
-                        default="none",
-                        max_length=10,
-                    ),
-                ),
-                ("remedy_by", models.DateField(blank=True, null=True)),
-                ("manifest_sha256", models.CharField(blank=True, max_length=64)),
-                (
-                    "system",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="training_runs",
-                        to="consents.system",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('reference', models.CharField(max_length=120, unique=True)),
+                ('model_name', models.CharField(max_length=120)),
+                ('started_at', models.DateTimeField()),
+                ('closed_at', models.DateTimeField(blank=True, null=True)),
+                ('remedy', models.CharField(choices=[('retrain', 'the model is trained anew without it'), ('filter', 'outputs that repeat it are filtered'), ('anonymous', 'the provider claims the model is anonymous'), ('none', 'nothing can be undone in this model')], default='none', max_length=10)),
+                ('remedy_by', models.DateField(blank=True, null=True)),
+                ('manifest_sha256', models.CharField(blank=True, max_length=64)),
+                ('system', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='training_runs', to='consents.system')),
             ],
         ),
         migrations.AddIndex(
-            model_name="document",
-            index=models.Index(
-                condition=models.Q(("envelope", ""), _negated=True),
-                fields=["envelope"],
-                name="document_envelope",
-            ),
+            model_name='document',
+            index=models.Index(condition=models.Q(('envelope', ''), _negated=True), fields=['envelope'], name='document_envelope'),
         ),
         migrations.AddIndex(
-            model_name="document",
-            index=models.Index(
-                fields=["organisation", "-listed_at"], name="document_of_organisation"
-            ),
+            model_name='document',
+            index=models.Index(fields=['organisation', '-listed_at'], name='document_of_organisation'),
         ),
         migrations.AddConstraint(
-            model_name="document",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "completed"), _negated=True),
-                    ("completed_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="document_completed_has_date",
-            ),
+            model_name='document',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'completed'), _negated=True), ('completed_at__isnull', False), _connector='OR'), name='document_completed_has_date'),
         ),
         migrations.AddConstraint(
-            model_name="document",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("erased_at", None),
-                    models.Q(("file", ""), ("sha256", ""), ("title", "")),
-                    _connector="OR",
-                ),
-                name="document_erased_is_emptied",
-            ),
+            model_name='document',
+            constraint=models.CheckConstraint(condition=models.Q(('erased_at', None), models.Q(('file', ''), ('sha256', ''), ('title', '')), _connector='OR'), name='document_erased_is_emptied'),
         ),
         migrations.AddIndex(
-            model_name="party",
-            index=models.Index(
-                models.F("address"),
-                models.OrderBy(models.F("listed_at"), descending=True),
-                models.OrderBy(models.F("document"), descending=True),
-                condition=models.Q(("hidden_at", None)),
-                name="party_list_of_address",
-            ),
+            model_name='party',
+            index=models.Index(models.F('address'), models.OrderBy(models.F('listed_at'), descending=True), models.OrderBy(models.F('document'), descending=True), condition=models.Q(('hidden_at', None)), name='party_list_of_address'),
         ),
         migrations.AddConstraint(
-            model_name="party",
-            constraint=models.UniqueConstraint(
-                fields=("document", "address", "role"), name="party_once_per_role"
-            ),
+            model_name='party',
+            constraint=models.UniqueConstraint(fields=('document', 'address', 'role'), name='party_once_per_role'),
         ),
         migrations.AddIndex(
-            model_name="permitanswer",
-            index=models.Index(fields=["at", "allowed"], name="permit_answer_by_day"),
+            model_name='permitanswer',
+            index=models.Index(fields=['at', 'allowed'], name='permit_answer_by_day'),
         ),
         migrations.AddIndex(
-            model_name="purposeversion",
-            index=models.Index(fields=["purpose", "-effective_from"], name="version_in_force"),
+            model_name='purposeversion',
+            index=models.Index(fields=['purpose', '-effective_from'], name='version_in_force'),
         ),
         migrations.AddConstraint(
-            model_name="purposeversion",
-            constraint=models.UniqueConstraint(
-                fields=("purpose", "number"), name="version_number_once"
-            ),
+            model_name='purposeversion',
+            constraint=models.UniqueConstraint(fields=('purpose', 'number'), name='version_number_once'),
         ),
         migrations.AddConstraint(
-            model_name="purposeversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("effective_from__gte", models.F("published_at"))),
-                name="version_not_before_publication",
-            ),
+            model_name='purposeversion',
+            constraint=models.CheckConstraint(condition=models.Q(('effective_from__gte', models.F('published_at'))), name='version_not_before_publication'),
         ),
         migrations.AddIndex(
-            model_name="choiceevent",
-            index=models.Index(
-                models.F("person"),
-                models.OrderBy(models.F("id"), descending=True),
-                name="choice_of_person",
-            ),
+            model_name='choiceevent',
+            index=models.Index(models.F('person'), models.OrderBy(models.F('id'), descending=True), name='choice_of_person'),
         ),
         migrations.AddIndex(
-            model_name="choiceevent",
-            index=models.Index(models.F("purpose"), models.F("at"), name="choice_by_purpose"),
+            model_name='choiceevent',
+            index=models.Index(models.F('purpose'), models.F('at'), name='choice_by_purpose'),
         ),
         migrations.AddConstraint(
-            model_name="choiceevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("address__isnull", True),
-                        ("organisation__isnull", True),
-                        ("person__isnull", False),
-                    ),
-                    models.Q(
-                        ("address__isnull", False),
-                        ("organisation__isnull", True),
-                        ("person__isnull", True),
-                    ),
-                    models.Q(
-                        ("address__isnull", True),
-                        ("organisation__isnull", False),
-                        ("person__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="choice_of_one",
-            ),
+            model_name='choiceevent',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('address__isnull', True), ('organisation__isnull', True), ('person__isnull', False)), models.Q(('address__isnull', False), ('organisation__isnull', True), ('person__isnull', True)), models.Q(('address__isnull', True), ('organisation__isnull', False), ('person__isnull', True)), _connector='OR'), name='choice_of_one'),
         ),
         migrations.AddConstraint(
-            model_name="choiceevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("document", None), ("within", None), _connector="OR"),
-                name="choice_one_scope",
-            ),
+            model_name='choiceevent',
+            constraint=models.CheckConstraint(condition=models.Q(('document', None), ('within', None), _connector='OR'), name='choice_one_scope'),
         ),
         migrations.AddConstraint(
-            model_name="choiceevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("act__in", ["consent_given", "objection_withdrawn", "policy_lifted"]),
-                        _negated=True,
-                    ),
-                    models.Q(
-                        ("by", models.F("person")),
-                        ("by__isnull", False),
-                        ("person__isnull", False),
-                        ("source", "portal"),
-                    ),
-                    models.Q(
-                        ("act", "policy_lifted"),
-                        ("by__isnull", False),
-                        ("organisation__isnull", False),
-                    ),
-                    models.Q(
-                        ("by__isnull", False),
-                        ("organisation__isnull", False),
-                        ("source", "contract"),
-                    ),
-                    _connector="OR",
-                ),
-                name="choice_on_by_oneself_only",
-            ),
+            model_name='choiceevent',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('act__in', ['consent_given', 'objection_withdrawn', 'policy_lifted']), _negated=True), models.Q(('by', models.F('person')), ('by__isnull', False), ('person__isnull', False), ('source', 'portal')), models.Q(('act', 'policy_lifted'), ('by__isnull', False), ('organisation__isnull', False)), models.Q(('by__isnull', False), ('organisation__isnull', False), ('source', 'contract')), _connector='OR'), name='choice_on_by_oneself_only'),
         ),
         migrations.AddConstraint(
-            model_name="choiceevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        (
-                            "act__in",
-                            [
-                                "consent_given",
-                                "consent_refused",
-                                "consent_withdrawn",
-                                "objection_lodged",
-                                "objection_withdrawn",
-                            ],
-                        ),
-                        ("organisation", None),
-                    ),
-                    models.Q(
-                        ("act__in", ["policy_lifted", "policy_refused"]),
-                        ("document", None),
-                        ("organisation__isnull", False),
-                        ("within", None),
-                    ),
-                    models.Q(
-                        ("act", "consent_given"),
-                        ("organisation__isnull", False),
-                        ("source", "contract"),
-                    ),
-                    _connector="OR",
-                ),
-                name="choice_policy_is_an_organisations",
-            ),
+            model_name='choiceevent',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('act__in', ['consent_given', 'consent_refused', 'consent_withdrawn', 'objection_lodged', 'objection_withdrawn']), ('organisation', None)), models.Q(('act__in', ['policy_lifted', 'policy_refused']), ('document', None), ('organisation__isnull', False), ('within', None)), models.Q(('act', 'consent_given'), ('organisation__isnull', False), ('source', 'contract')), _connector='OR'), name='choice_policy_is_an_organisations'),
         ),
         migrations.AddConstraint(
-            model_name="choiceevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("source", "contract"), _negated=True),
-                    ("clause__isnull", False),
-                    _connector="OR",
-                ),
-                name="choice_by_contract_names_its_clause",
-            ),
+            model_name='choiceevent',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('source', 'contract'), _negated=True), ('clause__isnull', False), _connector='OR'), name='choice_by_contract_names_its_clause'),
         ),
         migrations.AddIndex(
-            model_name="standing",
-            index=models.Index(fields=["person", "purpose"], name="standing_of_person"),
+            model_name='standing',
+            index=models.Index(fields=['person', 'purpose'], name='standing_of_person'),
         ),
         migrations.AddIndex(
-            model_name="standing",
-            index=models.Index(fields=["address", "purpose"], name="standing_of_address"),
+            model_name='standing',
+            index=models.Index(fields=['address', 'purpose'], name='standing_of_address'),
         ),
         migrations.AddIndex(
-            model_name="standing",
-            index=models.Index(fields=["organisation", "purpose"], name="standing_of_organisation"),
+            model_name='standing',
+            index=models.Index(fields=['organisation', 'purpose'], name='standing_of_organisation'),
         ),
         migrations.AddConstraint(
-            model_name="standing",
-            constraint=models.UniqueConstraint(
-                fields=("purpose", "person", "address", "organisation", "document", "within"),
-                name="standing_once",
-                nulls_distinct=False,
-            ),
+            model_name='standing',
+            constraint=models.UniqueConstraint(fields=('purpose', 'person', 'address', 'organisation', 'document', 'within'), name='standing_once', nulls_distinct=False),
         ),
         migrations.AddConstraint(
-            model_name="trainingrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("closed_at", None), ("closed_at__gte", models.F("started_at")), _connector="OR"
-                ),
-                name="run_closed_after_start",
-            ),
+            model_name='trainingrun',
+            constraint=models.CheckConstraint(condition=models.Q(('closed_at', None), ('closed_at__gte', models.F('started_at')), _connector='OR'), name='run_closed_after_start'),
         ),
     ]

@@ -57,85 +57,29 @@ class Migration(migrations.Migration):
             database_operations=[migrations.RunSQL(TABLE, UNDO)],
             state_operations=[
                 migrations.CreateModel(
-                    name="Use",
+                    name='Use',
                     fields=[
-                        (
-                            "pk",
-                            models.CompositePrimaryKey(
-                                "at",
-                                "id",
-                                blank=True,
-                                editable=False,
-                                primary_key=True,
-                                serialize=False,
-                            ),
-                        ),
-                        (
-                            "id",
-                            models.BigIntegerField(
-                                db_default=models.Func(
-                                    models.Value("consents_use_id_seq"), function="nextval"
-                                ),
-                                editable=False,
-                            ),
-                        ),
-                        ("at", models.DateTimeField()),
-                        ("recorded_at", models.DateTimeField(default=django.utils.timezone.now)),
-                        (
-                            "document",
-                            models.ForeignKey(
-                                on_delete=django.db.models.deletion.PROTECT,
-                                related_name="uses",
-                                to="consents.document",
-                            ),
-                        ),
-                        (
-                            "system",
-                            models.ForeignKey(
-                                on_delete=django.db.models.deletion.PROTECT,
-                                related_name="uses",
-                                to="consents.system",
-                            ),
-                        ),
-                        (
-                            "training_run",
-                            models.ForeignKey(
-                                blank=True,
-                                null=True,
-                                on_delete=django.db.models.deletion.PROTECT,
-                                related_name="uses",
-                                to="consents.trainingrun",
-                            ),
-                        ),
-                        (
-                            "version",
-                            models.ForeignKey(
-                                on_delete=django.db.models.deletion.PROTECT,
-                                related_name="uses",
-                                to="consents.purposeversion",
-                            ),
-                        ),
+                        ('pk', models.CompositePrimaryKey('at', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
+                        ('id', models.BigIntegerField(db_default=models.Func(models.Value('consents_use_id_seq'), function='nextval'), editable=False)),
+                        ('at', models.DateTimeField()),
+                        ('recorded_at', models.DateTimeField(default=django.utils.timezone.now)),
+                        ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uses', to='consents.document')),
+                        ('system', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uses', to='consents.system')),
+                        ('training_run', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='uses', to='consents.trainingrun')),
+                        ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uses', to='consents.purposeversion')),
                     ],
                 ),
                 migrations.AddIndex(
-                    model_name="use",
-                    index=models.Index(
-                        models.F("training_run"),
-                        condition=models.Q(("training_run", None), _negated=True),
-                        name="use_of_run",
-                    ),
+                    model_name='use',
+                    index=models.Index(models.F('training_run'), condition=models.Q(('training_run', None), _negated=True), name='use_of_run'),
                 ),
                 migrations.AddIndex(
-                    model_name="use",
-                    index=models.Index(models.F("version"), models.F("at"), name="use_of_version"),
+                    model_name='use',
+                    index=models.Index(models.F('version'), models.F('at'), name='use_of_version'),
                 ),
                 migrations.AddConstraint(
-                    model_name="use",
-                    constraint=models.UniqueConstraint(
-                        fields=("document", "at", "version", "system", "training_run"),
-                        name="use_once",
-                        nulls_distinct=False,
-                    ),
+                    model_name='use',
+                    constraint=models.UniqueConstraint(fields=('document', 'at', 'version', 'system', 'training_run'), name='use_once', nulls_distinct=False),
                 ),
             ],
         ),

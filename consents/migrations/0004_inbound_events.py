@@ -8,81 +8,33 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("consents", "0003_append_only"),
+        ('consents', '0003_append_only'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="InboundEvent",
+            name='InboundEvent',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ("source", models.CharField(choices=[("docusign", "DocuSign")], max_length=10)),
-                ("received_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("body", models.BinaryField()),
-                ("sha256", models.CharField(max_length=64)),
-                ("envelope", models.CharField(blank=True, max_length=100)),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("waiting", "waiting for its envelope"),
-                            ("unreadable", "not understood"),
-                            ("applied", "applied later"),
-                            ("expired", "removed after the retention period"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("code", models.CharField(max_length=40)),
-                ("where", models.CharField(blank=True, max_length=200)),
-                ("attempts", models.PositiveIntegerField(default=1)),
-                ("tried_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "tried_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('source', models.CharField(choices=[('docusign', 'DocuSign')], max_length=10)),
+                ('received_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('body', models.BinaryField()),
+                ('sha256', models.CharField(max_length=64)),
+                ('envelope', models.CharField(blank=True, max_length=100)),
+                ('status', models.CharField(choices=[('waiting', 'waiting for its envelope'), ('unreadable', 'not understood'), ('applied', 'applied later'), ('expired', 'removed after the retention period')], max_length=10)),
+                ('code', models.CharField(max_length=40)),
+                ('where', models.CharField(blank=True, max_length=200)),
+                ('attempts', models.PositiveIntegerField(default=1)),
+                ('tried_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('tried_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("status__in", ["waiting", "unreadable"])),
-                        fields=["received_at"],
-                        name="inbound_open",
-                    ),
-                    models.Index(
-                        condition=models.Q(("status", "waiting")),
-                        fields=["envelope"],
-                        name="inbound_waiting",
-                    ),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(fields=("source", "sha256"), name="inbound_once"),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("status__in", ["waiting", "unreadable"]),
-                                models.Q(("body", b""), _negated=True),
-                            ),
-                            models.Q(("body", b""), ("status__in", ["applied", "expired"])),
-                            _connector="OR",
-                        ),
-                        name="inbound_body_while_open",
-                    ),
-                ],
+                'indexes': [models.Index(condition=models.Q(('status__in', ['waiting', 'unreadable'])), fields=['received_at'], name='inbound_open'), models.Index(condition=models.Q(('status', 'waiting')), fields=['envelope'], name='inbound_waiting')],
+                'constraints': [models.UniqueConstraint(fields=('source', 'sha256'), name='inbound_once'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['waiting', 'unreadable']), models.Q(('body', b''), _negated=True)), models.Q(('body', b''), ('status__in', ['applied', 'expired'])), _connector='OR'), name='inbound_body_while_open')],
             },
         ),
     ]

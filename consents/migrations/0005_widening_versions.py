@@ -4,14 +4,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("consents", "0004_inbound_events"),
+        ('consents', '0004_inbound_events'),
     ]
 
     operations = [
         migrations.AddField(
-            model_name="purposeversion",
-            name="widens",
+            model_name='purposeversion',
+            name='widens',
             field=models.BooleanField(default=False),
         ),
     ]

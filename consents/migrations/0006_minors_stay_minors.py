@@ -4,14 +4,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("consents", "0005_widening_versions"),
+        ('consents', '0005_widening_versions'),
     ]
 
     operations = [
         migrations.AddField(
-            model_name="document",
-            name="involves_minor",
+            model_name='document',
+            name='involves_minor',
             field=models.BooleanField(default=False),
         ),
     ]

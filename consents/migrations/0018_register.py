@@ -57,170 +57,61 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="ProcessingRecord",
+            name='ProcessingRecord',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("slug", models.SlugField(max_length=60, unique=True)),
-                (
-                    "purpose",
-                    models.OneToOneField(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="processing",
-                        to="consents.purpose",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('slug', models.SlugField(max_length=60, unique=True)),
+                ('purpose', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='processing', to='consents.purpose')),
             ],
         ),
         migrations.CreateModel(
-            name="RetentionRun",
+            name='RetentionRun',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("task", models.CharField(max_length=40)),
-                ("began_at", models.DateTimeField()),
-                ("ended_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("erased", models.PositiveIntegerField(null=True)),
-                ("failed", models.BooleanField(default=False)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('task', models.CharField(max_length=40)),
+                ('began_at', models.DateTimeField()),
+                ('ended_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('erased', models.PositiveIntegerField(null=True)),
+                ('failed', models.BooleanField(default=False)),
             ],
             options={
-                "indexes": [
-                    models.Index(
-                        models.F("task"),
-                        models.OrderBy(models.F("ended_at"), descending=True),
-                        name="retention_run_newest",
-                    )
-                ],
+                'indexes': [models.Index(models.F('task'), models.OrderBy(models.F('ended_at'), descending=True), name='retention_run_newest')],
             },
         ),
         migrations.CreateModel(
-            name="ProcessingVersion",
+            name='ProcessingVersion',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("number", models.PositiveSmallIntegerField()),
-                ("recorded_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "role",
-                    models.CharField(
-                        choices=[
-                            ("controller", "controller"),
-                            ("joint", "joint controller"),
-                            ("processor", "processor"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("has_ended", models.BooleanField(default=False)),
-                ("joint_controllers", models.JSONField(default=list)),
-                ("representative", models.JSONField(default=dict)),
-                ("processors", models.JSONField(default=list)),
-                ("controllers", models.JSONField(default=list)),
-                ("every_organisation", models.BooleanField(default=False)),
-                (
-                    "legal_basis",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("6(1)(a)", "your consent"),
-                            ("6(1)(b)", "the contract with you"),
-                            ("6(1)(c)", "a legal obligation"),
-                            ("6(1)(d)", "vital interests"),
-                            ("6(1)(e)", "a public task"),
-                            ("6(1)(f)", "a legitimate interest"),
-                        ],
-                        max_length=8,
-                    ),
-                ),
-                ("dpv_purpose", models.CharField(blank=True, max_length=60)),
-                ("dpv_processing", models.CharField(blank=True, max_length=60)),
-                ("data_subjects", models.JSONField(default=list)),
-                ("data_categories", models.JSONField(default=list)),
-                ("recipients", models.JSONField(default=list)),
-                ("transfers", models.JSONField(default=list)),
-                ("retention_trigger", models.CharField(blank=True, max_length=40)),
-                ("retention_duration", models.CharField(blank=True, max_length=20)),
-                ("erased_by", models.JSONField(default=list)),
-                ("lia_reference", models.CharField(blank=True, max_length=200)),
-                ("dpia_reference", models.CharField(blank=True, max_length=200)),
-                ("adm", models.BooleanField(default=False)),
-                ("texts", models.JSONField(default=dict)),
-                ("sha256", models.CharField(max_length=64)),
-                (
-                    "change",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.change",
-                    ),
-                ),
-                (
-                    "record",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="versions",
-                        to="consents.processingrecord",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField()),
+                ('recorded_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('role', models.CharField(choices=[('controller', 'controller'), ('joint', 'joint controller'), ('processor', 'processor')], max_length=10)),
+                ('has_ended', models.BooleanField(default=False)),
+                ('joint_controllers', models.JSONField(default=list)),
+                ('representative', models.JSONField(default=dict)),
+                ('processors', models.JSONField(default=list)),
+                ('controllers', models.JSONField(default=list)),
+                ('every_organisation', models.BooleanField(default=False)),
+                ('legal_basis', models.CharField(blank=True, choices=[('6(1)(a)', 'your consent'), ('6(1)(b)', 'the contract with you'), ('6(1)(c)', 'a legal obligation'), ('6(1)(d)', 'vital interests'), ('6(1)(e)', 'a public task'), ('6(1)(f)', 'a legitimate interest')], max_length=8)),
+                ('dpv_purpose', models.CharField(blank=True, max_length=60)),
+                ('dpv_processing', models.CharField(blank=True, max_length=60)),
+                ('data_subjects', models.JSONField(default=list)),
+                ('data_categories', models.JSONField(default=list)),
+                ('recipients', models.JSONField(default=list)),
+                ('transfers', models.JSONField(default=list)),
+                ('retention_trigger', models.CharField(blank=True, max_length=40)),
+                ('retention_duration', models.CharField(blank=True, max_length=20)),
+                ('erased_by', models.JSONField(default=list)),
+                ('lia_reference', models.CharField(blank=True, max_length=200)),
+                ('dpia_reference', models.CharField(blank=True, max_length=200)),
+                ('adm', models.BooleanField(default=False)),
+                ('texts', models.JSONField(default=dict)),
+                ('sha256', models.CharField(max_length=64)),
+                ('change', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.change')),
+                ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='consents.processingrecord')),
             ],
             options={
-                "indexes": [
-                    models.Index(
-                        models.F("record"),
-                        models.OrderBy(models.F("number"), descending=True),
-                        name="processing_newest",
-                    )
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("record", "number"), name="processing_number_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("role__in", ["controller", "joint", "processor"])),
-                        name="processing_role_known",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("role", "joint"), _negated=True),
-                            models.Q(("joint_controllers", []), _negated=True),
-                            _connector="OR",
-                        ),
-                        name="processing_joint_with_somebody",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("role", "processor"), _negated=True),
-                            models.Q(("controllers", []), _negated=True),
-                            ("every_organisation", True),
-                            _connector="OR",
-                        ),
-                        name="processing_on_behalf_of_somebody",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("retention_duration", ""),
-                            ("retention_duration__regex", "^P(?=\\d)(\\d+Y)?(\\d+M)?(\\d+D)?$"),
-                            _connector="OR",
-                        ),
-                        name="processing_duration_possible",
-                    ),
-                ],
+                'indexes': [models.Index(models.F('record'), models.OrderBy(models.F('number'), descending=True), name='processing_newest')],
+                'constraints': [models.UniqueConstraint(fields=('record', 'number'), name='processing_number_once'), models.CheckConstraint(condition=models.Q(('role__in', ['controller', 'joint', 'processor'])), name='processing_role_known'), models.CheckConstraint(condition=models.Q(models.Q(('role', 'joint'), _negated=True), models.Q(('joint_controllers', []), _negated=True), _connector='OR'), name='processing_joint_with_somebody'), models.CheckConstraint(condition=models.Q(models.Q(('role', 'processor'), _negated=True), models.Q(('controllers', []), _negated=True), ('every_organisation', True), _connector='OR'), name='processing_on_behalf_of_somebody'), models.CheckConstraint(condition=models.Q(('retention_duration', ''), ('retention_duration__regex', '^P(?=\\d)(\\d+Y)?(\\d+M)?(\\d+D)?$'), _connector='OR'), name='processing_duration_possible')],
             },
         ),
         forbid_changes("consents_processingversion"),

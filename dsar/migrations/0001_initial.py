@@ -10,6 +10,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
@@ -18,990 +19,289 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="HolidayOverride",
+            name='HolidayOverride',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("country", models.CharField(max_length=2)),
-                ("day", models.DateField()),
-                ("name", models.CharField(blank=True, max_length=80)),
-                ("is_closed", models.BooleanField(default=True)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('country', models.CharField(max_length=2)),
+                ('day', models.DateField()),
+                ('name', models.CharField(blank=True, max_length=80)),
+                ('is_closed', models.BooleanField(default=True)),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("country", "day"), name="holiday_once_per_country"
-                    )
-                ],
+                'constraints': [models.UniqueConstraint(fields=('country', 'day'), name='holiday_once_per_country')],
             },
         ),
         migrations.CreateModel(
-            name="SubjectRequest",
+            name='SubjectRequest',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                (
-                    "reference",
-                    models.CharField(
-                        default=dsar.models.requests.new_reference,
-                        editable=False,
-                        max_length=16,
-                        unique=True,
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("access", "copy of my data"), ("erasure", "erase my data")],
-                        max_length=20,
-                    ),
-                ),
-                (
-                    "channel",
-                    models.CharField(
-                        choices=[
-                            ("portal", "in the portal"),
-                            ("email", "by e-mail"),
-                            ("phone", "by telephone"),
-                            ("post", "by post"),
-                        ],
-                        default="portal",
-                        max_length=8,
-                    ),
-                ),
-                ("language", models.CharField(max_length=8)),
-                ("country", models.CharField(max_length=2)),
-                (
-                    "regime",
-                    models.CharField(default=dsar.deadlines.RegimeCode["GDPR"], max_length=8),
-                ),
-                ("about", models.TextField(blank=True, max_length=2000)),
-                (
-                    "asked_because",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("eu-gdpr:JustificationA17NonNecessity", "it is no longer needed"),
-                            ("eu-gdpr:JustificationA17NoLegalBasis", "I withdrew my consent"),
-                            ("eu-gdpr:JustificationA17ObjectA21", "I object to the use"),
-                            ("eu-gdpr:JustificationA17UnlawfulProcessing", "the use is unlawful"),
-                            ("eu-gdpr:JustificationA17LegalErasure", "a law demands it"),
-                            ("eu-gdpr:JustificationA17ChildData", "I was a child then"),
-                        ],
-                        max_length=60,
-                    ),
-                ),
-                ("contact", models.EmailField(blank=True, max_length=254)),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("received", "received"),
-                            ("searching", "searching your data"),
-                            ("review", "being reviewed"),
-                            ("preparing", "being carried out"),
-                            ("answered", "answered"),
-                            ("refused", "refused"),
-                            ("withdrawn", "withdrawn"),
-                        ],
-                        default="received",
-                        max_length=10,
-                    ),
-                ),
-                ("received_at", models.DateTimeField()),
-                ("received_on", models.DateField()),
-                ("due_on", models.DateField()),
-                ("target_on", models.DateField()),
-                ("extended_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "extension_reason",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            (
-                                "eu-gdpr:JustificationA12Complexity",
-                                "your request is complex (art. 12(3) GDPR)",
-                            ),
-                            (
-                                "eu-gdpr:JustificationA12HighVolume",
-                                "of the number of requests (art. 12(3) GDPR)",
-                            ),
-                        ],
-                        max_length=60,
-                    ),
-                ),
-                ("extension_note", models.TextField(blank=True, max_length=2000)),
-                ("approved_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "outcome",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("fulfilled", "everything was done"),
-                            ("with_gaps", "done, with gaps that are named"),
-                            ("nothing_found", "we hold nothing about you"),
-                        ],
-                        max_length=14,
-                    ),
-                ),
-                (
-                    "refusal_ground",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            (
-                                "eu-gdpr:JustificationA12ManifestlyUnfounded",
-                                "manifestly unfounded (art. 12(5) GDPR)",
-                            ),
-                            (
-                                "eu-gdpr:JustificationA12ManifestlyExcessive",
-                                "manifestly excessive (art. 12(5) GDPR)",
-                            ),
-                            (
-                                "eu-gdpr:JustificationA12IdentityFailure",
-                                "we could not be sure who asks (art. 12(6) GDPR)",
-                            ),
-                            (
-                                "justifications:ThirdPartyRightsImpaired",
-                                "it would harm the rights of others (art. 15(4) GDPR)",
-                            ),
-                            (
-                                "eu-gdpr:JustificationA17LegallyRequired",
-                                "a law obliges us to keep it (art. 17(3)(b) GDPR)",
-                            ),
-                            (
-                                "eu-gdpr:JustificationA17LegalClaims",
-                                "it is needed for legal claims (art. 17(3)(e) GDPR)",
-                            ),
-                        ],
-                        max_length=60,
-                    ),
-                ),
-                ("refusal_evidence", models.TextField(blank=True, max_length=4000)),
-                ("closed_at", models.DateTimeField(blank=True, null=True)),
-                ("unread_by_staff", models.BooleanField(default=False)),
-                ("unread_by_person", models.BooleanField(default=False)),
-                (
-                    "approved_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "assignee",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="assigned_requests",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="subject_requests",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('reference', models.CharField(default=dsar.models.requests.new_reference, editable=False, max_length=16, unique=True)),
+                ('kind', models.CharField(choices=[('access', 'copy of my data'), ('erasure', 'erase my data')], max_length=20)),
+                ('channel', models.CharField(choices=[('portal', 'in the portal'), ('email', 'by e-mail'), ('phone', 'by telephone'), ('post', 'by post')], default='portal', max_length=8)),
+                ('language', models.CharField(max_length=8)),
+                ('country', models.CharField(max_length=2)),
+                ('regime', models.CharField(default=dsar.deadlines.RegimeCode['GDPR'], max_length=8)),
+                ('about', models.TextField(blank=True, max_length=2000)),
+                ('asked_because', models.CharField(blank=True, choices=[('eu-gdpr:JustificationA17NonNecessity', 'it is no longer needed'), ('eu-gdpr:JustificationA17NoLegalBasis', 'I withdrew my consent'), ('eu-gdpr:JustificationA17ObjectA21', 'I object to the use'), ('eu-gdpr:JustificationA17UnlawfulProcessing', 'the use is unlawful'), ('eu-gdpr:JustificationA17LegalErasure', 'a law demands it'), ('eu-gdpr:JustificationA17ChildData', 'I was a child then')], max_length=60)),
+                ('contact', models.EmailField(blank=True, max_length=254)),
+                ('status', models.CharField(choices=[('received', 'received'), ('searching', 'searching your data'), ('review', 'being reviewed'), ('preparing', 'being carried out'), ('answered', 'answered'), ('refused', 'refused'), ('withdrawn', 'withdrawn')], default='received', max_length=10)),
+                ('received_at', models.DateTimeField()),
+                ('received_on', models.DateField()),
+                ('due_on', models.DateField()),
+                ('target_on', models.DateField()),
+                ('extended_at', models.DateTimeField(blank=True, null=True)),
+                ('extension_reason', models.CharField(blank=True, choices=[('eu-gdpr:JustificationA12Complexity', 'your request is complex (art. 12(3) GDPR)'), ('eu-gdpr:JustificationA12HighVolume', 'of the number of requests (art. 12(3) GDPR)')], max_length=60)),
+                ('extension_note', models.TextField(blank=True, max_length=2000)),
+                ('approved_at', models.DateTimeField(blank=True, null=True)),
+                ('outcome', models.CharField(blank=True, choices=[('fulfilled', 'everything was done'), ('with_gaps', 'done, with gaps that are named'), ('nothing_found', 'we hold nothing about you')], max_length=14)),
+                ('refusal_ground', models.CharField(blank=True, choices=[('eu-gdpr:JustificationA12ManifestlyUnfounded', 'manifestly unfounded (art. 12(5) GDPR)'), ('eu-gdpr:JustificationA12ManifestlyExcessive', 'manifestly excessive (art. 12(5) GDPR)'), ('eu-gdpr:JustificationA12IdentityFailure', 'we could not be sure who asks (art. 12(6) GDPR)'), ('justifications:ThirdPartyRightsImpaired', 'it would harm the rights of others (art. 15(4) GDPR)'), ('eu-gdpr:JustificationA17LegallyRequired', 'a law obliges us to keep it (art. 17(3)(b) GDPR)'), ('eu-gdpr:JustificationA17LegalClaims', 'it is needed for legal claims (art. 17(3)(e) GDPR)')], max_length=60)),
+                ('refusal_evidence', models.TextField(blank=True, max_length=4000)),
+                ('closed_at', models.DateTimeField(blank=True, null=True)),
+                ('unread_by_staff', models.BooleanField(default=False)),
+                ('unread_by_person', models.BooleanField(default=False)),
+                ('approved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('assignee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='assigned_requests', to=settings.AUTH_USER_MODEL)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='subject_requests', to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
-            name="Step",
+            name='Step',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("collect", "search and copy"),
-                            ("package", "make the copy"),
-                            ("plan", "plan"),
-                            ("erase", "erase"),
-                            ("prove", "search again"),
-                            ("certificate", "write the certificate"),
-                        ],
-                        max_length=12,
-                    ),
-                ),
-                ("source", models.CharField(blank=True, max_length=60)),
-                ("position", models.PositiveSmallIntegerField()),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("waiting", "waiting"),
-                            ("running", "running"),
-                            ("finished", "finished"),
-                        ],
-                        default="waiting",
-                        max_length=8,
-                    ),
-                ),
-                ("attempts", models.PositiveSmallIntegerField(default=0)),
-                ("failures", models.PositiveSmallIntegerField(default=0)),
-                ("lease", models.UUIDField(blank=True, null=True)),
-                ("leased_until", models.DateTimeField(blank=True, null=True)),
-                ("not_before", models.DateTimeField()),
-                ("queued_at", models.DateTimeField()),
-                ("started_at", models.DateTimeField(blank=True, null=True)),
-                ("finished_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "outcome",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("done", "done"),
-                            ("not_found", "nothing found"),
-                            ("exception", "not done, with a reason"),
-                            ("failed", "failed"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "cause",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("unavailable", "the source does not answer"),
-                            ("refused", "the source refused our access"),
-                            ("not_configured", "the source is not set up"),
-                            ("unreadable", "the source answered something we cannot read"),
-                            ("still_there", "a new search still found data"),
-                            ("lost", "the work was interrupted too often"),
-                            ("unexpected", "an error nobody foresaw"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                (
-                    "next_action",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("wait", "Nothing: it is tried again by itself."),
-                            (
-                                "ask_owner",
-                                "Ask the owner of the source whether it is down, then try again.",
-                            ),
-                            ("check_access", "Renew our access to the source, then try again."),
-                            ("configure", "Set the source up, then try again."),
-                            (
-                                "report",
-                                "Send the step’s number to the operators; its error is in the log.",
-                            ),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("accepted_at", models.DateTimeField(blank=True, null=True)),
-                ("records", models.PositiveIntegerField(default=0)),
-                ("files", models.PositiveIntegerField(default=0)),
-                ("tables", models.JSONField(default=list)),
-                ("part", models.CharField(blank=True, max_length=200)),
-                ("part_key", models.BinaryField(blank=True, null=True)),
-                (
-                    "request",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="steps",
-                        to="dsar.subjectrequest",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('collect', 'search and copy'), ('package', 'make the copy'), ('plan', 'plan'), ('erase', 'erase'), ('prove', 'search again'), ('certificate', 'write the certificate')], max_length=12)),
+                ('source', models.CharField(blank=True, max_length=60)),
+                ('position', models.PositiveSmallIntegerField()),
+                ('status', models.CharField(choices=[('waiting', 'waiting'), ('running', 'running'), ('finished', 'finished')], default='waiting', max_length=8)),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('failures', models.PositiveSmallIntegerField(default=0)),
+                ('lease', models.UUIDField(blank=True, null=True)),
+                ('leased_until', models.DateTimeField(blank=True, null=True)),
+                ('not_before', models.DateTimeField()),
+                ('queued_at', models.DateTimeField()),
+                ('started_at', models.DateTimeField(blank=True, null=True)),
+                ('finished_at', models.DateTimeField(blank=True, null=True)),
+                ('outcome', models.CharField(blank=True, choices=[('done', 'done'), ('not_found', 'nothing found'), ('exception', 'not done, with a reason'), ('failed', 'failed')], max_length=10)),
+                ('cause', models.CharField(blank=True, choices=[('unavailable', 'the source does not answer'), ('refused', 'the source refused our access'), ('not_configured', 'the source is not set up'), ('unreadable', 'the source answered something we cannot read'), ('still_there', 'a new search still found data'), ('lost', 'the work was interrupted too often'), ('unexpected', 'an error nobody foresaw')], max_length=20)),
+                ('next_action', models.CharField(blank=True, choices=[('wait', 'Nothing: it is tried again by itself.'), ('ask_owner', 'Ask the owner of the source whether it is down, then try again.'), ('check_access', 'Renew our access to the source, then try again.'), ('configure', 'Set the source up, then try again.'), ('report', 'Send the step’s number to the operators; its error is in the log.')], max_length=20)),
+                ('accepted_at', models.DateTimeField(blank=True, null=True)),
+                ('records', models.PositiveIntegerField(default=0)),
+                ('files', models.PositiveIntegerField(default=0)),
+                ('tables', models.JSONField(default=list)),
+                ('part', models.CharField(blank=True, max_length=200)),
+                ('part_key', models.BinaryField(blank=True, null=True)),
+                ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='dsar.subjectrequest')),
             ],
             options={
-                "ordering": ["position", "id"],
+                'ordering': ['position', 'id'],
             },
         ),
         migrations.CreateModel(
-            name="RequestEvent",
+            name='RequestEvent',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "code",
-                    models.CharField(
-                        choices=[
-                            ("opened", "received"),
-                            ("started", "search begun"),
-                            ("taken", "taken up by support"),
-                            ("released", "given back to the queue"),
-                            ("step_finished", "one source finished"),
-                            ("step_retried", "one source asked again"),
-                            ("reviewable", "ready for review"),
-                            ("approved", "approved"),
-                            ("extended", "given more time"),
-                            ("message", "message written"),
-                            ("packaged", "copy of the data made"),
-                            ("linked", "download link made"),
-                            ("downloaded", "copy downloaded"),
-                            ("package_destroyed", "copy destroyed"),
-                            ("item_erased", "decision carried out"),
-                            ("item_proven", "proven by a new search"),
-                            ("item_ended", "kept until its date, then erased"),
-                            ("certified", "certificate issued"),
-                            ("answered", "answered"),
-                            ("refused", "refused"),
-                            ("withdrawn", "withdrawn"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                (
-                    "old_status",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("received", "received"),
-                            ("searching", "searching your data"),
-                            ("review", "being reviewed"),
-                            ("preparing", "being carried out"),
-                            ("answered", "answered"),
-                            ("refused", "refused"),
-                            ("withdrawn", "withdrawn"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "new_status",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("received", "received"),
-                            ("searching", "searching your data"),
-                            ("review", "being reviewed"),
-                            ("preparing", "being carried out"),
-                            ("answered", "answered"),
-                            ("refused", "refused"),
-                            ("withdrawn", "withdrawn"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("data", models.JSONField(default=dict)),
-                (
-                    "by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "request",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="events",
-                        to="dsar.subjectrequest",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('code', models.CharField(choices=[('opened', 'received'), ('started', 'search begun'), ('taken', 'taken up by support'), ('released', 'given back to the queue'), ('step_finished', 'one source finished'), ('step_retried', 'one source asked again'), ('reviewable', 'ready for review'), ('approved', 'approved'), ('extended', 'given more time'), ('message', 'message written'), ('packaged', 'copy of the data made'), ('linked', 'download link made'), ('downloaded', 'copy downloaded'), ('package_destroyed', 'copy destroyed'), ('item_erased', 'decision carried out'), ('item_proven', 'proven by a new search'), ('item_ended', 'kept until its date, then erased'), ('certified', 'certificate issued'), ('answered', 'answered'), ('refused', 'refused'), ('withdrawn', 'withdrawn')], max_length=20)),
+                ('old_status', models.CharField(blank=True, choices=[('received', 'received'), ('searching', 'searching your data'), ('review', 'being reviewed'), ('preparing', 'being carried out'), ('answered', 'answered'), ('refused', 'refused'), ('withdrawn', 'withdrawn')], max_length=10)),
+                ('new_status', models.CharField(blank=True, choices=[('received', 'received'), ('searching', 'searching your data'), ('review', 'being reviewed'), ('preparing', 'being carried out'), ('answered', 'answered'), ('refused', 'refused'), ('withdrawn', 'withdrawn')], max_length=10)),
+                ('data', models.JSONField(default=dict)),
+                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='dsar.subjectrequest')),
             ],
         ),
         migrations.CreateModel(
-            name="Package",
+            name='Package',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(max_length=200)),
-                ("key", models.BinaryField(blank=True, null=True)),
-                ("size", models.PositiveBigIntegerField()),
-                ("sha256", models.CharField(max_length=64)),
-                ("manifest_sha256", models.CharField(max_length=64)),
-                ("files", models.PositiveIntegerField()),
-                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("expires_at", models.DateTimeField()),
-                ("reminded_at", models.DateTimeField(blank=True, null=True)),
-                ("destroyed_at", models.DateTimeField(blank=True, null=True)),
-                ("downloads", models.PositiveIntegerField(default=0)),
-                ("link_hash", models.CharField(blank=True, max_length=64, null=True, unique=True)),
-                ("link_until", models.DateTimeField(blank=True, null=True)),
-                (
-                    "request",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="package",
-                        to="dsar.subjectrequest",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=200)),
+                ('key', models.BinaryField(blank=True, null=True)),
+                ('size', models.PositiveBigIntegerField()),
+                ('sha256', models.CharField(max_length=64)),
+                ('manifest_sha256', models.CharField(max_length=64)),
+                ('files', models.PositiveIntegerField()),
+                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('expires_at', models.DateTimeField()),
+                ('reminded_at', models.DateTimeField(blank=True, null=True)),
+                ('destroyed_at', models.DateTimeField(blank=True, null=True)),
+                ('downloads', models.PositiveIntegerField(default=0)),
+                ('link_hash', models.CharField(blank=True, max_length=64, null=True, unique=True)),
+                ('link_until', models.DateTimeField(blank=True, null=True)),
+                ('request', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='package', to='dsar.subjectrequest')),
             ],
         ),
         migrations.CreateModel(
-            name="Message",
+            name='Message',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("from_staff", models.BooleanField()),
-                ("text", models.TextField(blank=True, max_length=5000)),
-                ("erased_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "request",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="messages",
-                        to="dsar.subjectrequest",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('from_staff', models.BooleanField()),
+                ('text', models.TextField(blank=True, max_length=5000)),
+                ('erased_at', models.DateTimeField(blank=True, null=True)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='dsar.subjectrequest')),
             ],
         ),
         migrations.CreateModel(
-            name="ErasureItem",
+            name='ErasureItem',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("source", models.CharField(max_length=60)),
-                ("key", models.CharField(max_length=100)),
-                ("label", models.CharField(blank=True, max_length=300)),
-                ("amount", models.PositiveIntegerField(default=1)),
-                (
-                    "decision",
-                    models.CharField(
-                        choices=[
-                            ("erase", "erase"),
-                            ("anonymise", "keep without your name"),
-                            ("restrict", "keep locked away"),
-                            ("keep", "keep"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "ground",
-                    models.CharField(
-                        choices=[
-                            (
-                                "eu-gdpr:JustificationA17NonNecessity",
-                                "no longer needed (art. 17(1)(a) GDPR)",
-                            ),
-                            (
-                                "eu-gdpr:JustificationA17NoLegalBasis",
-                                "agreement withdrawn (art. 17(1)(b) GDPR)",
-                            ),
-                            (
-                                "eu-gdpr:JustificationA17LegallyRequired",
-                                "kept because a law requires it (art. 17(3)(b) GDPR)",
-                            ),
-                            (
-                                "eu-gdpr:JustificationA17LegalClaims",
-                                "kept for legal claims (art. 17(3)(e) GDPR)",
-                            ),
-                        ],
-                        max_length=60,
-                    ),
-                ),
-                (
-                    "sentence",
-                    models.CharField(
-                        choices=[
-                            ("erased", "Erased. It is no longer needed."),
-                            ("only_yours", "Erased. Nobody else has signed it or is waiting to."),
-                            (
-                                "emptied",
-                                "Your name, address and settings are erased. An empty entry with a number remains.",
-                            ),
-                            (
-                                "addresses",
-                                "Your e-mail addresses are erased, here and wherever they were used to sign in.",
-                            ),
-                            (
-                                "contract_of_others",
-                                "Kept for the other parties, who rely on it as proof. It leaves your space, and your part in it is used for nothing else.",
-                            ),
-                            (
-                                "contract_proof",
-                                "Kept locked away as proof of the contract: no search, no AI, no look by support.",
-                            ),
-                            (
-                                "waiting_for_others",
-                                "Removed from your space. The other parties keep it: they sent it or wait to sign.",
-                            ),
-                            (
-                                "uses",
-                                "What your documents were used for remains as numbers, without your name or address.",
-                            ),
-                            (
-                                "choices",
-                                "Your choices remain as proof that they were obeyed, without your name or address. AI training stays refused.",
-                            ),
-                            (
-                                "answers",
-                                "Answers given about your documents remain as numbers, without you.",
-                            ),
-                            (
-                                "clauses",
-                                "That a contract was accepted for an organisation remains, without your name.",
-                            ),
-                            (
-                                "requests",
-                                "The proof that we answered you is kept: dates, decisions and this certificate.",
-                            ),
-                            ("messages", "Your messages to us in earlier requests are erased."),
-                            (
-                                "looks",
-                                "Which of our staff opened your file is kept to answer for it, without your name.",
-                            ),
-                            (
-                                "last_mail",
-                                "The last message to you is kept until it is delivered, then its address is erased.",
-                            ),
-                            (
-                                "staff_acts",
-                                "What you did here as our staff remains, without your name.",
-                            ),
-                            (
-                                "held",
-                                "Kept because of a dispute under way. It is erased when that ends.",
-                            ),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("until", models.DateField(blank=True, null=True)),
-                ("files", models.JSONField(default=list)),
-                ("done_at", models.DateTimeField(blank=True, null=True)),
-                ("proven_at", models.DateTimeField(blank=True, null=True)),
-                ("ended_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "request",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="items",
-                        to="dsar.subjectrequest",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('source', models.CharField(max_length=60)),
+                ('key', models.CharField(max_length=100)),
+                ('label', models.CharField(blank=True, max_length=300)),
+                ('amount', models.PositiveIntegerField(default=1)),
+                ('decision', models.CharField(choices=[('erase', 'erase'), ('anonymise', 'keep without your name'), ('restrict', 'keep locked away'), ('keep', 'keep')], max_length=10)),
+                ('ground', models.CharField(choices=[('eu-gdpr:JustificationA17NonNecessity', 'no longer needed (art. 17(1)(a) GDPR)'), ('eu-gdpr:JustificationA17NoLegalBasis', 'agreement withdrawn (art. 17(1)(b) GDPR)'), ('eu-gdpr:JustificationA17LegallyRequired', 'kept because a law requires it (art. 17(3)(b) GDPR)'), ('eu-gdpr:JustificationA17LegalClaims', 'kept for legal claims (art. 17(3)(e) GDPR)')], max_length=60)),
+                ('sentence', models.CharField(choices=[('erased', 'Erased. It is no longer needed.'), ('only_yours', 'Erased. Nobody else has signed it or is waiting to.'), ('emptied', 'Your name, address and settings are erased. An empty entry with a number remains.'), ('addresses', 'Your e-mail addresses are erased, here and wherever they were used to sign in.'), ('contract_of_others', 'Kept for the other parties, who rely on it as proof. It leaves your space, and your part in it is used for nothing else.'), ('contract_proof', 'Kept locked away as proof of the contract: no search, no AI, no look by support.'), ('waiting_for_others', 'Removed from your space. The other parties keep it: they sent it or wait to sign.'), ('uses', 'What your documents were used for remains as numbers, without your name or address.'), ('choices', 'Your choices remain as proof that they were obeyed, without your name or address. AI training stays refused.'), ('answers', 'Answers given about your documents remain as numbers, without you.'), ('clauses', 'That a contract was accepted for an organisation remains, without your name.'), ('requests', 'The proof that we answered you is kept: dates, decisions and this certificate.'), ('messages', 'Your messages to us in earlier requests are erased.'), ('looks', 'Which of our staff opened your file is kept to answer for it, without your name.'), ('last_mail', 'The last message to you is kept until it is delivered, then its address is erased.'), ('staff_acts', 'What you did here as our staff remains, without your name.'), ('held', 'Kept because of a dispute under way. It is erased when that ends.')], max_length=20)),
+                ('until', models.DateField(blank=True, null=True)),
+                ('files', models.JSONField(default=list)),
+                ('done_at', models.DateTimeField(blank=True, null=True)),
+                ('proven_at', models.DateTimeField(blank=True, null=True)),
+                ('ended_at', models.DateTimeField(blank=True, null=True)),
+                ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='dsar.subjectrequest')),
             ],
             options={
-                "ordering": ["id"],
+                'ordering': ['id'],
             },
         ),
         migrations.CreateModel(
-            name="Certificate",
+            name='Certificate',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("issued_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("body", models.JSONField()),
-                ("sha256", models.CharField(max_length=64)),
-                ("jws", models.TextField()),
-                ("token_hash", models.CharField(max_length=64, unique=True)),
-                (
-                    "request",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="certificate",
-                        to="dsar.subjectrequest",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('issued_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('body', models.JSONField()),
+                ('sha256', models.CharField(max_length=64)),
+                ('jws', models.TextField()),
+                ('token_hash', models.CharField(max_length=64, unique=True)),
+                ('request', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='certificate', to='dsar.subjectrequest')),
             ],
         ),
         migrations.CreateModel(
-            name="Hold",
+            name='Hold',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("reason", models.CharField(max_length=200)),
-                ("placed_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("review_on", models.DateField()),
-                ("lifted_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "lifted_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="holds_i_own",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="holds",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reason', models.CharField(max_length=200)),
+                ('placed_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('review_on', models.DateField()),
+                ('lifted_at', models.DateTimeField(blank=True, null=True)),
+                ('lifted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holds_i_own', to=settings.AUTH_USER_MODEL)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holds', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("lifted_at", None)),
-                        fields=["person"],
-                        name="hold_standing",
-                    )
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("lifted_at", None), ("lifted_by", None)),
-                            models.Q(("lifted_at__isnull", False), ("lifted_by__isnull", False)),
-                            _connector="OR",
-                        ),
-                        name="hold_lifted_by_somebody",
-                    )
-                ],
+                'indexes': [models.Index(condition=models.Q(('lifted_at', None)), fields=['person'], name='hold_standing')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('lifted_at', None), ('lifted_by', None)), models.Q(('lifted_at__isnull', False), ('lifted_by__isnull', False)), _connector='OR'), name='hold_lifted_by_somebody')],
             },
         ),
         migrations.AddIndex(
-            model_name="subjectrequest",
-            index=models.Index(
-                condition=models.Q(
-                    ("status__in", ["preparing", "received", "review", "searching"])
-                ),
-                fields=["due_on", "id"],
-                name="dsar_queue",
-            ),
+            model_name='subjectrequest',
+            index=models.Index(condition=models.Q(('status__in', ['preparing', 'received', 'review', 'searching'])), fields=['due_on', 'id'], name='dsar_queue'),
         ),
         migrations.AddIndex(
-            model_name="subjectrequest",
-            index=models.Index(
-                condition=models.Q(
-                    ("status__in", ["preparing", "received", "review", "searching"])
-                ),
-                fields=["assignee", "due_on", "id"],
-                name="dsar_queue_of_assignee",
-            ),
+            model_name='subjectrequest',
+            index=models.Index(condition=models.Q(('status__in', ['preparing', 'received', 'review', 'searching'])), fields=['assignee', 'due_on', 'id'], name='dsar_queue_of_assignee'),
         ),
         migrations.AddIndex(
-            model_name="subjectrequest",
-            index=models.Index(fields=["status", "due_on", "id"], name="dsar_by_status"),
+            model_name='subjectrequest',
+            index=models.Index(fields=['status', 'due_on', 'id'], name='dsar_by_status'),
         ),
         migrations.AddIndex(
-            model_name="subjectrequest",
-            index=models.Index(
-                models.F("person"),
-                models.OrderBy(models.F("received_at"), descending=True),
-                name="dsar_of_person",
-            ),
+            model_name='subjectrequest',
+            index=models.Index(models.F('person'), models.OrderBy(models.F('received_at'), descending=True), name='dsar_of_person'),
         ),
         migrations.AddIndex(
-            model_name="subjectrequest",
-            index=models.Index(
-                models.F("closed_at"),
-                condition=models.Q(("closed_at__isnull", False)),
-                name="dsar_closed",
-            ),
+            model_name='subjectrequest',
+            index=models.Index(models.F('closed_at'), condition=models.Q(('closed_at__isnull', False)), name='dsar_closed'),
         ),
         migrations.AddConstraint(
-            model_name="subjectrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        [
-                            "received",
-                            "searching",
-                            "review",
-                            "preparing",
-                            "answered",
-                            "refused",
-                            "withdrawn",
-                        ],
-                    )
-                ),
-                name="dsar_status_known",
-            ),
+            model_name='subjectrequest',
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['received', 'searching', 'review', 'preparing', 'answered', 'refused', 'withdrawn'])), name='dsar_status_known'),
         ),
         migrations.AddConstraint(
-            model_name="subjectrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("closed_at", None),
-                        ("status__in", ["preparing", "received", "review", "searching"]),
-                    ),
-                    models.Q(
-                        ("closed_at__isnull", False),
-                        ("status__in", ["answered", "refused", "withdrawn"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="dsar_closed_iff_final",
-            ),
+            model_name='subjectrequest',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('status__in', ['preparing', 'received', 'review', 'searching'])), models.Q(('closed_at__isnull', False), ('status__in', ['answered', 'refused', 'withdrawn'])), _connector='OR'), name='dsar_closed_iff_final'),
         ),
         migrations.AddConstraint(
-            model_name="subjectrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("outcome__in", ["fulfilled", "with_gaps", "nothing_found"]),
-                        ("status", "answered"),
-                    ),
-                    models.Q(models.Q(("status", "answered"), _negated=True), ("outcome", "")),
-                    _connector="OR",
-                ),
-                name="dsar_outcome_iff_answered",
-            ),
+            model_name='subjectrequest',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome__in', ['fulfilled', 'with_gaps', 'nothing_found']), ('status', 'answered')), models.Q(models.Q(('status', 'answered'), _negated=True), ('outcome', '')), _connector='OR'), name='dsar_outcome_iff_answered'),
         ),
         migrations.AddConstraint(
-            model_name="subjectrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("status", "refused"),
-                        models.Q(("refusal_ground", ""), _negated=True),
-                        models.Q(("refusal_evidence", ""), _negated=True),
-                    ),
-                    models.Q(
-                        models.Q(("status", "refused"), _negated=True),
-                        ("refusal_evidence", ""),
-                        ("refusal_ground", ""),
-                    ),
-                    _connector="OR",
-                ),
-                name="dsar_refusal_names_ground_and_evidence",
-            ),
+            model_name='subjectrequest',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'refused'), models.Q(('refusal_ground', ''), _negated=True), models.Q(('refusal_evidence', ''), _negated=True)), models.Q(models.Q(('status', 'refused'), _negated=True), ('refusal_evidence', ''), ('refusal_ground', '')), _connector='OR'), name='dsar_refusal_names_ground_and_evidence'),
         ),
         migrations.AddConstraint(
-            model_name="subjectrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("extended_at", None), ("extension_reason", "")),
-                    models.Q(
-                        ("extended_at__isnull", False),
-                        models.Q(("extension_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="dsar_extension_names_reason",
-            ),
+            model_name='subjectrequest',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('extended_at', None), ('extension_reason', '')), models.Q(('extended_at__isnull', False), models.Q(('extension_reason', ''), _negated=True)), _connector='OR'), name='dsar_extension_names_reason'),
         ),
         migrations.AddConstraint(
-            model_name="subjectrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due_on__gte", models.F("received_on"))),
-                name="dsar_due_after_receipt",
-            ),
+            model_name='subjectrequest',
+            constraint=models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('received_on'))), name='dsar_due_after_receipt'),
         ),
         migrations.AddConstraint(
-            model_name="subjectrequest",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("kind__in", ["access", "erasure"]),
-                    ("status__in", ["preparing", "received", "review", "searching"]),
-                ),
-                fields=("person", "kind"),
-                name="dsar_one_open_per_kind",
-            ),
+            model_name='subjectrequest',
+            constraint=models.UniqueConstraint(condition=models.Q(('kind__in', ['access', 'erasure']), ('status__in', ['preparing', 'received', 'review', 'searching'])), fields=('person', 'kind'), name='dsar_one_open_per_kind'),
         ),
         migrations.AddIndex(
-            model_name="step",
-            index=models.Index(
-                condition=models.Q(("status", "finished"), _negated=True),
-                fields=["not_before"],
-                name="step_to_do",
-            ),
+            model_name='step',
+            index=models.Index(condition=models.Q(('status', 'finished'), _negated=True), fields=['not_before'], name='step_to_do'),
         ),
         migrations.AddIndex(
-            model_name="step",
-            index=models.Index(
-                condition=models.Q(("outcome", "failed")), fields=["outcome"], name="step_failed"
-            ),
+            model_name='step',
+            index=models.Index(condition=models.Q(('outcome', 'failed')), fields=['outcome'], name='step_failed'),
         ),
         migrations.AddConstraint(
-            model_name="step",
-            constraint=models.UniqueConstraint(
-                fields=("request", "kind", "source"), name="step_once_per_source"
-            ),
+            model_name='step',
+            constraint=models.UniqueConstraint(fields=('request', 'kind', 'source'), name='step_once_per_source'),
         ),
         migrations.AddConstraint(
-            model_name="step",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("lease__isnull", False),
-                        ("leased_until__isnull", False),
-                        ("status", "running"),
-                    ),
-                    models.Q(
-                        models.Q(("status", "running"), _negated=True),
-                        ("lease", None),
-                        ("leased_until", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="step_running_iff_leased",
-            ),
+            model_name='step',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lease__isnull', False), ('leased_until__isnull', False), ('status', 'running')), models.Q(models.Q(('status', 'running'), _negated=True), ('lease', None), ('leased_until', None)), _connector='OR'), name='step_running_iff_leased'),
         ),
         migrations.AddConstraint(
-            model_name="step",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("finished_at__isnull", False),
-                        ("status", "finished"),
-                        ("outcome__in", ["done", "not_found", "exception", "failed"]),
-                    ),
-                    models.Q(
-                        models.Q(("status", "finished"), _negated=True),
-                        ("finished_at", None),
-                        ("outcome", ""),
-                    ),
-                    _connector="OR",
-                ),
-                name="step_finished_iff_outcome",
-            ),
+            model_name='step',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', False), ('status', 'finished'), ('outcome__in', ['done', 'not_found', 'exception', 'failed'])), models.Q(models.Q(('status', 'finished'), _negated=True), ('finished_at', None), ('outcome', '')), _connector='OR'), name='step_finished_iff_outcome'),
         ),
         migrations.AddConstraint(
-            model_name="step",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("outcome", "failed"), _negated=True),
-                    models.Q(("cause", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="step_failed_names_cause",
-            ),
+            model_name='step',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'failed'), _negated=True), models.Q(('cause', ''), _negated=True), _connector='OR'), name='step_failed_names_cause'),
         ),
         migrations.AddIndex(
-            model_name="requestevent",
-            index=models.Index(fields=["request", "id"], name="dsar_timeline"),
+            model_name='requestevent',
+            index=models.Index(fields=['request', 'id'], name='dsar_timeline'),
         ),
         migrations.AddIndex(
-            model_name="package",
-            index=models.Index(
-                condition=models.Q(("destroyed_at", None)),
-                fields=["expires_at"],
-                name="package_to_destroy",
-            ),
+            model_name='package',
+            index=models.Index(condition=models.Q(('destroyed_at', None)), fields=['expires_at'], name='package_to_destroy'),
         ),
         migrations.AddConstraint(
-            model_name="package",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("destroyed_at", None), ("key__isnull", False)),
-                    models.Q(("destroyed_at__isnull", False), ("key", None), ("link_hash", None)),
-                    _connector="OR",
-                ),
-                name="package_key_until_destroyed",
-            ),
+            model_name='package',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('destroyed_at', None), ('key__isnull', False)), models.Q(('destroyed_at__isnull', False), ('key', None), ('link_hash', None)), _connector='OR'), name='package_key_until_destroyed'),
         ),
         migrations.AddConstraint(
-            model_name="package",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("link_hash", None), ("link_until", None)),
-                    models.Q(("link_hash__isnull", False), ("link_until__isnull", False)),
-                    _connector="OR",
-                ),
-                name="package_link_has_end",
-            ),
+            model_name='package',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('link_hash', None), ('link_until', None)), models.Q(('link_hash__isnull', False), ('link_until__isnull', False)), _connector='OR'), name='package_link_has_end'),
         ),
         migrations.AddIndex(
-            model_name="message",
-            index=models.Index(fields=["request", "id"], name="dsar_messages"),
+            model_name='message',
+            index=models.Index(fields=['request', 'id'], name='dsar_messages'),
         ),
         migrations.AddConstraint(
-            model_name="message",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("erased_at", None), models.Q(("text", ""), _negated=True)),
-                    models.Q(("erased_at__isnull", False), ("text", "")),
-                    _connector="OR",
-                ),
-                name="message_empty_iff_erased",
-            ),
+            model_name='message',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('erased_at', None), models.Q(('text', ''), _negated=True)), models.Q(('erased_at__isnull', False), ('text', '')), _connector='OR'), name='message_empty_iff_erased'),
         ),
         migrations.AddIndex(
-            model_name="erasureitem",
-            index=models.Index(
-                condition=models.Q(
-                    ("decision__in", ["keep", "restrict"]),
-                    ("done_at__isnull", False),
-                    ("ended_at__isnull", True),
-                ),
-                fields=["until"],
-                name="item_kept_until",
-            ),
+            model_name='erasureitem',
+            index=models.Index(condition=models.Q(('decision__in', ['keep', 'restrict']), ('done_at__isnull', False), ('ended_at__isnull', True)), fields=['until'], name='item_kept_until'),
         ),
         migrations.AddConstraint(
-            model_name="erasureitem",
-            constraint=models.UniqueConstraint(
-                fields=("request", "source", "key"), name="item_once"
-            ),
+            model_name='erasureitem',
+            constraint=models.UniqueConstraint(fields=('request', 'source', 'key'), name='item_once'),
         ),
         migrations.AddConstraint(
-            model_name="erasureitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decision__in", ["keep", "restrict"]), _negated=True),
-                    models.Q(models.Q(("ground", ""), _negated=True), ("until__isnull", False)),
-                    _connector="OR",
-                ),
-                name="item_kept_has_ground_and_end",
-            ),
+            model_name='erasureitem',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decision__in', ['keep', 'restrict']), _negated=True), models.Q(models.Q(('ground', ''), _negated=True), ('until__isnull', False)), _connector='OR'), name='item_kept_has_ground_and_end'),
         ),
         migrations.AddConstraint(
-            model_name="erasureitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("proven_at", None), ("done_at__isnull", False), _connector="OR"
-                ),
-                name="item_proven_after_done",
-            ),
+            model_name='erasureitem',
+            constraint=models.CheckConstraint(condition=models.Q(('proven_at', None), ('done_at__isnull', False), _connector='OR'), name='item_proven_after_done'),
         ),
     ]

@@ -4,46 +4,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("dsar", "0002_append_only"),
+        ('dsar', '0002_append_only'),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name="step",
-            name="cause",
-            field=models.CharField(
-                blank=True,
-                choices=[
-                    ("unavailable", "the source does not answer"),
-                    ("refused", "the source refused our access"),
-                    ("not_configured", "the source is not set up"),
-                    ("unreadable", "the source answered something we cannot read"),
-                    ("file_missing", "a file is missing from the storage"),
-                    ("still_there", "a new search still found data"),
-                    ("lost", "the work was interrupted too often"),
-                    ("unexpected", "an error nobody foresaw"),
-                ],
-                max_length=20,
-            ),
+            model_name='step',
+            name='cause',
+            field=models.CharField(blank=True, choices=[('unavailable', 'the source does not answer'), ('refused', 'the source refused our access'), ('not_configured', 'the source is not set up'), ('unreadable', 'the source answered something we cannot read'), ('file_missing', 'a file is missing from the storage'), ('still_there', 'a new search still found data'), ('lost', 'the work was interrupted too often'), ('unexpected', 'an error nobody foresaw')], max_length=20),
         ),
         migrations.AlterField(
-            model_name="step",
-            name="next_action",
-            field=models.CharField(
-                blank=True,
-                choices=[
-                    ("wait", "Nothing: it is tried again by itself."),
-                    (
-                        "ask_owner",
-                        "Ask the owner of the source whether it is down, then try again.",
-                    ),
-                    ("check_access", "Renew our access to the source, then try again."),
-                    ("configure", "Set the source up, then try again."),
-                    ("restore", "Put the file back from a backup, then try again."),
-                    ("report", "Send the step’s number to the operators; its error is in the log."),
-                ],
-                max_length=20,
-            ),
+            model_name='step',
+            name='next_action',
+            field=models.CharField(blank=True, choices=[('wait', 'Nothing: it is tried again by itself.'), ('ask_owner', 'Ask the owner of the source whether it is down, then try again.'), ('check_access', 'Renew our access to the source, then try again.'), ('configure', 'Set the source up, then try again.'), ('restore', 'Put the file back from a backup, then try again.'), ('report', 'Send the step’s number to the operators; its error is in the log.')], max_length=20),
         ),
     ]

@@ -4,113 +4,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("dsar", "0003_a_lost_file_is_a_cause"),
+        ('dsar', '0003_a_lost_file_is_a_cause'),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name="erasureitem",
-            name="sentence",
-            field=models.CharField(
-                choices=[
-                    ("erased", "Erased. It is no longer needed."),
-                    ("only_yours", "Erased. Nobody else has signed it or is waiting to."),
-                    (
-                        "emptied",
-                        "Your name, address and settings are erased. An empty entry with a number remains.",
-                    ),
-                    (
-                        "addresses",
-                        "Your e-mail addresses are erased, here and wherever they were used to sign in.",
-                    ),
-                    (
-                        "contract_of_others",
-                        "Kept for the other parties, who rely on it as proof. It leaves your space, and your part in it is used for nothing else.",
-                    ),
-                    (
-                        "contract_proof",
-                        "Kept locked away as proof of the contract: no search, no AI, no look by support.",
-                    ),
-                    (
-                        "waiting_for_others",
-                        "Removed from your space. The other parties keep it: they sent it or wait to sign.",
-                    ),
-                    (
-                        "uses",
-                        "What your documents were used for remains as numbers, without your name or address.",
-                    ),
-                    (
-                        "choices",
-                        "Your choices remain as proof that they were obeyed, without your name or address. AI training stays refused.",
-                    ),
-                    (
-                        "answers",
-                        "Answers given about your documents remain as numbers, without you.",
-                    ),
-                    (
-                        "clauses",
-                        "That a contract was accepted for an organisation remains, without your name.",
-                    ),
-                    (
-                        "requests",
-                        "The proof that we answered you is kept: dates, decisions and this certificate.",
-                    ),
-                    (
-                        "messages",
-                        "What you wrote to us, and we to you, about your requests is erased.",
-                    ),
-                    (
-                        "looks",
-                        "Which of our staff opened your file is kept to answer for it, without your name.",
-                    ),
-                    (
-                        "last_mail",
-                        "The last message to you is kept until it is delivered, then its address is erased.",
-                    ),
-                    ("staff_acts", "What you did here as our staff remains, without your name."),
-                    ("held", "Kept because of a dispute under way. It is erased when that ends."),
-                ],
-                max_length=20,
-            ),
+            model_name='erasureitem',
+            name='sentence',
+            field=models.CharField(choices=[('erased', 'Erased. It is no longer needed.'), ('only_yours', 'Erased. Nobody else has signed it or is waiting to.'), ('emptied', 'Your name, address and settings are erased. An empty entry with a number remains.'), ('addresses', 'Your e-mail addresses are erased, here and wherever they were used to sign in.'), ('contract_of_others', 'Kept for the other parties, who rely on it as proof. It leaves your space, and your part in it is used for nothing else.'), ('contract_proof', 'Kept locked away as proof of the contract: no search, no AI, no look by support.'), ('waiting_for_others', 'Removed from your space. The other parties keep it: they sent it or wait to sign.'), ('uses', 'What your documents were used for remains as numbers, without your name or address.'), ('choices', 'Your choices remain as proof that they were obeyed, without your name or address. AI training stays refused.'), ('answers', 'Answers given about your documents remain as numbers, without you.'), ('clauses', 'That a contract was accepted for an organisation remains, without your name.'), ('requests', 'The proof that we answered you is kept: dates, decisions and this certificate.'), ('messages', 'What you wrote to us, and we to you, about your requests is erased.'), ('looks', 'Which of our staff opened your file is kept to answer for it, without your name.'), ('last_mail', 'The last message to you is kept until it is delivered, then its address is erased.'), ('staff_acts', 'What you did here as our staff remains, without your name.'), ('held', 'Kept because of a dispute under way. It is erased when that ends.')], max_length=20),
         ),
         migrations.AlterField(
-            model_name="step",
-            name="cause",
-            field=models.CharField(
-                blank=True,
-                choices=[
-                    ("unavailable", "the source does not answer"),
-                    ("refused", "the source refused our access"),
-                    ("not_configured", "the source is not set up"),
-                    ("unreadable", "the source answered something we cannot read"),
-                    ("file_missing", "a file is missing from the storage"),
-                    ("still_there", "a new search still found data"),
-                    ("named_in_log", "a reason in a log that cannot be changed names the person"),
-                    ("lost", "the work was interrupted too often"),
-                    ("unexpected", "an error nobody foresaw"),
-                ],
-                max_length=20,
-            ),
+            model_name='step',
+            name='cause',
+            field=models.CharField(blank=True, choices=[('unavailable', 'the source does not answer'), ('refused', 'the source refused our access'), ('not_configured', 'the source is not set up'), ('unreadable', 'the source answered something we cannot read'), ('file_missing', 'a file is missing from the storage'), ('still_there', 'a new search still found data'), ('named_in_log', 'a reason in a log that cannot be changed names the person'), ('lost', 'the work was interrupted too often'), ('unexpected', 'an error nobody foresaw')], max_length=20),
         ),
         migrations.AlterField(
-            model_name="step",
-            name="next_action",
-            field=models.CharField(
-                blank=True,
-                choices=[
-                    ("wait", "Nothing: it is tried again by itself."),
-                    (
-                        "ask_owner",
-                        "Ask the owner of the source whether it is down, then try again.",
-                    ),
-                    ("check_access", "Renew our access to the source, then try again."),
-                    ("configure", "Set the source up, then try again."),
-                    ("restore", "Put the file back from a backup, then try again."),
-                    ("name_the_gap", "Answer all the same: the certificate names this gap."),
-                    ("report", "Send the step’s number to the operators; its error is in the log."),
-                ],
-                max_length=20,
-            ),
+            model_name='step',
+            name='next_action',
+            field=models.CharField(blank=True, choices=[('wait', 'Nothing: it is tried again by itself.'), ('ask_owner', 'Ask the owner of the source whether it is down, then try again.'), ('check_access', 'Renew our access to the source, then try again.'), ('configure', 'Set the source up, then try again.'), ('restore', 'Put the file back from a backup, then try again.'), ('name_the_gap', 'Answer all the same: the certificate names this gap.'), ('report', 'Send the step’s number to the operators; its error is in the log.')], max_length=20),
         ),
     ]

@@ -4,78 +4,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("dsar", "0004_a_gap_has_its_words"),
+        ('dsar', '0004_a_gap_has_its_words'),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name="erasureitem",
-            name="sentence",
-            field=models.CharField(
-                choices=[
-                    ("erased", "Erased. It is no longer needed."),
-                    ("only_yours", "Erased. Nobody else has signed it or is waiting to."),
-                    (
-                        "emptied",
-                        "Your name, address and settings are erased. An empty entry with a number remains.",
-                    ),
-                    (
-                        "addresses",
-                        "Your e-mail addresses are erased, here and wherever they were used to sign in.",
-                    ),
-                    (
-                        "contract_of_others",
-                        "Kept for the other parties, who rely on it as proof. It leaves your space, and your part in it is used for nothing else.",
-                    ),
-                    (
-                        "contract_proof",
-                        "Kept locked away as proof of the contract: no search, no AI, no look by support.",
-                    ),
-                    (
-                        "waiting_for_others",
-                        "Removed from your space. The other parties keep it: they sent it or wait to sign.",
-                    ),
-                    (
-                        "uses",
-                        "What your documents were used for remains as numbers, without your name or address.",
-                    ),
-                    (
-                        "choices",
-                        "Your choices remain as proof that they were obeyed, without your name or address. AI training stays refused.",
-                    ),
-                    (
-                        "announcements",
-                        "That you were told of changes remains as dates and numbers, without you.",
-                    ),
-                    (
-                        "answers",
-                        "Answers given about your documents remain as numbers, without you.",
-                    ),
-                    (
-                        "clauses",
-                        "That a contract was accepted for an organisation remains, without your name.",
-                    ),
-                    (
-                        "requests",
-                        "The proof that we answered you is kept: dates, decisions and this certificate.",
-                    ),
-                    (
-                        "messages",
-                        "What you wrote to us, and we to you, about your requests is erased.",
-                    ),
-                    (
-                        "looks",
-                        "Which of our staff opened your file is kept to answer for it, without your name.",
-                    ),
-                    (
-                        "last_mail",
-                        "The last message to you is kept until it is delivered, then its address is erased.",
-                    ),
-                    ("staff_acts", "What you did here as our staff remains, without your name."),
-                    ("held", "Kept because of a dispute under way. It is erased when that ends."),
-                ],
-                max_length=20,
-            ),
+            model_name='erasureitem',
+            name='sentence',
+            field=models.CharField(choices=[('erased', 'Erased. It is no longer needed.'), ('only_yours', 'Erased. Nobody else has signed it or is waiting to.'), ('emptied', 'Your name, address and settings are erased. An empty entry with a number remains.'), ('addresses', 'Your e-mail addresses are erased, here and wherever they were used to sign in.'), ('contract_of_others', 'Kept for the other parties, who rely on it as proof. It leaves your space, and your part in it is used for nothing else.'), ('contract_proof', 'Kept locked away as proof of the contract: no search, no AI, no look by support.'), ('waiting_for_others', 'Removed from your space. The other parties keep it: they sent it or wait to sign.'), ('uses', 'What your documents were used for remains as numbers, without your name or address.'), ('choices', 'Your choices remain as proof that they were obeyed, without your name or address. AI training stays refused.'), ('announcements', 'That you were told of changes remains as dates and numbers, without you.'), ('answers', 'Answers given about your documents remain as numbers, without you.'), ('clauses', 'That a contract was accepted for an organisation remains, without your name.'), ('requests', 'The proof that we answered you is kept: dates, decisions and this certificate.'), ('messages', 'What you wrote to us, and we to you, about your requests is erased.'), ('looks', 'Which of our staff opened your file is kept to answer for it, without your name.'), ('last_mail', 'The last message to you is kept until it is delivered, then its address is erased.'), ('staff_acts', 'What you did here as our staff remains, without your name.'), ('held', 'Kept because of a dispute under way. It is erased when that ends.')], max_length=20),
         ),
     ]

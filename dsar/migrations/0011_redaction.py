@@ -36,27 +36,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Redaction",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("email", "e-mail address"),
-                            ("phone", "telephone number"),
-                            ("iban", "bank account"),
-                            ("name", "name of another party"),
-                            ("marked", "marked by hand"),
-                            ("picture", "page without text"),
-                            ("file", "file that cannot be searched"),
-                        ],
-                        max_length=8,
-                    ),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(choices=[("email", "e-mail address"), ("phone", "telephone number"), ("iban", "bank account"), ("name", "name of another party"), ("marked", "marked by hand"), ("picture", "page without text"), ("file", "file that cannot be searched")], max_length=8)),
                 ("file", models.PositiveIntegerField(blank=True, null=True)),
                 ("page", models.PositiveIntegerField(blank=True, null=True)),
                 ("boxes", models.JSONField(blank=True, default=list)),
@@ -65,79 +46,26 @@ class Migration(migrations.Migration):
                 ("field", models.CharField(blank=True, max_length=60)),
                 ("start", models.PositiveIntegerField(blank=True, null=True)),
                 ("end", models.PositiveIntegerField(blank=True, null=True)),
-                (
-                    "verdict",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("", "to be decided"),
-                            ("accepted", "blacked out"),
-                            ("rejected", "left as it is"),
-                        ],
-                        max_length=8,
-                    ),
-                ),
-                (
-                    "reason",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("others", "it is somebody else’s data (art. 15(4) GDPR)"),
-                            ("secret", "it is a business secret (art. 15(4), recital 63 GDPR)"),
-                            ("known", "the person knows it already"),
-                            ("own", "it is about the person themselves"),
-                            ("needed", "the data cannot be understood without it (CJEU C-487/21)"),
-                            ("nobody", "it is about nobody"),
-                        ],
-                        max_length=8,
-                    ),
-                ),
+                ("verdict", models.CharField(blank=True, choices=[("", "to be decided"), ("accepted", "blacked out"), ("rejected", "left as it is")], max_length=8)),
+                ("reason", models.CharField(blank=True, choices=[("others", "it is somebody else’s data (art. 15(4) GDPR)"), ("secret", "it is a business secret (art. 15(4), recital 63 GDPR)"), ("known", "the person knows it already"), ("own", "it is about the person themselves"), ("needed", "the data cannot be understood without it (CJEU C-487/21)"), ("nobody", "it is about nobody")], max_length=8)),
                 ("decided_at", models.DateTimeField(blank=True, null=True)),
                 ("found_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "request",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="redactions",
-                        to="dsar.subjectrequest",
-                    ),
-                ),
-                (
-                    "step",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="redactions",
-                        to="dsar.step",
-                    ),
-                ),
+                ("by", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL)),
+                ("request", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="redactions", to="dsar.subjectrequest")),
+                ("step", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="redactions", to="dsar.step")),
             ],
             options={
                 "ordering": ["step", "file", "page", "table", "row", "field", "start", "id"],
-                "indexes": [
-                    models.Index(condition=Q(verdict=""), fields=["request"], name="redaction_open")
-                ],
+                "indexes": [models.Index(condition=Q(verdict=""), fields=["request"], name="redaction_open")],
                 "constraints": [
                     models.CheckConstraint(
                         condition=Q(file__isnull=False, table="", row=None)
-                        | Q(file=None, page=None, row__isnull=False, end__gt=F("start"))
-                        & ~Q(table=""),
+                        | Q(file=None, page=None, row__isnull=False, end__gt=F("start")) & ~Q(table=""),
                         name="redaction_in_a_file_or_in_a_text",
                     ),
                     models.CheckConstraint(
                         condition=Q(verdict="", reason="", by=None, decided_at=None)
-                        | ~Q(verdict="")
-                        & ~Q(reason="")
-                        & Q(by__isnull=False, decided_at__isnull=False),
+                        | ~Q(verdict="") & ~Q(reason="") & Q(by__isnull=False, decided_at__isnull=False),
                         name="redaction_decided_whole",
                     ),
                 ],

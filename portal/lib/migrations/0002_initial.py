@@ -4,51 +4,34 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
-        ("kernel", "0001_append_only"),
+        ('kernel', '0001_append_only'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="OutgoingMail",
+            name='OutgoingMail',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("key", models.CharField(max_length=120, unique=True)),
-                ("template", models.CharField(max_length=80)),
-                ("to", models.EmailField(max_length=254)),
-                ("language", models.CharField(max_length=8)),
-                ("subject", models.CharField(blank=True, max_length=300)),
-                ("text", models.TextField(blank=True)),
-                ("html", models.TextField(blank=True)),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[("waiting", "waiting"), ("sent", "sent"), ("failed", "failed")],
-                        default="waiting",
-                        max_length=8,
-                    ),
-                ),
-                ("attempts", models.PositiveSmallIntegerField(default=0)),
-                ("error", models.CharField(blank=True, max_length=200)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                ("leased_until", models.DateTimeField(blank=True, null=True)),
-                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=120, unique=True)),
+                ('template', models.CharField(max_length=80)),
+                ('to', models.EmailField(max_length=254)),
+                ('language', models.CharField(max_length=8)),
+                ('subject', models.CharField(blank=True, max_length=300)),
+                ('text', models.TextField(blank=True)),
+                ('html', models.TextField(blank=True)),
+                ('status', models.CharField(choices=[('waiting', 'waiting'), ('sent', 'sent'), ('failed', 'failed')], default='waiting', max_length=8)),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('error', models.CharField(blank=True, max_length=200)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('leased_until', models.DateTimeField(blank=True, null=True)),
+                ('sent_at', models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("status__in", ["waiting", "failed"])),
-                        fields=["created_at"],
-                        name="mail_undelivered",
-                    )
-                ],
+                'indexes': [models.Index(condition=models.Q(('status__in', ['waiting', 'failed'])), fields=['created_at'], name='mail_undelivered')],
             },
         ),
     ]

@@ -5,36 +5,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("kernel", "0002_initial"),
+        ('kernel', '0002_initial'),
     ]
 
     operations = [
         migrations.AddField(
-            model_name="outgoingmail",
-            name="due_at",
+            model_name='outgoingmail',
+            name='due_at',
             field=models.DateTimeField(default=django.utils.timezone.now),
         ),
         migrations.AddField(
-            model_name="outgoingmail",
-            name="expires_at",
+            model_name='outgoingmail',
+            name='expires_at',
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddConstraint(
-            model_name="outgoingmail",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("html", ""),
-                        ("sent_at__isnull", False),
-                        ("status", "sent"),
-                        ("subject", ""),
-                        ("text", ""),
-                    ),
-                    models.Q(("sent_at", None), ("status__in", ["waiting", "failed"])),
-                    _connector="OR",
-                ),
-                name="mail_sent_iff_emptied_with_date",
-            ),
+            model_name='outgoingmail',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('html', ''), ('sent_at__isnull', False), ('status', 'sent'), ('subject', ''), ('text', '')), models.Q(('sent_at', None), ('status__in', ['waiting', 'failed'])), _connector='OR'), name='mail_sent_iff_emptied_with_date'),
         ),
     ]

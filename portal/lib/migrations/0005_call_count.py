@@ -4,28 +4,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("kernel", "0004_heartbeat"),
+        ('kernel', '0004_heartbeat'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="CallCount",
+            name='CallCount',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("who", models.CharField(max_length=64)),
-                ("minute", models.BigIntegerField()),
-                ("calls", models.PositiveIntegerField()),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('who', models.CharField(max_length=64)),
+                ('minute', models.BigIntegerField()),
+                ('calls', models.PositiveIntegerField()),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("who", "minute"), name="calls_of_a_minute")
-                ],
+                'constraints': [models.UniqueConstraint(fields=('who', 'minute'), name='calls_of_a_minute')],
             },
         ),
     ]
