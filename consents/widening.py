@@ -72,7 +72,7 @@ def _is_longer(before: PurposeVersion, after: PurposeVersion) -> bool:
         return True
     if after.retention_duration == before.retention_duration:
         return False
-    old, new = _days(before.retention_duration), _days(after.retention_duration)
+    old, new = days(before.retention_duration), days(after.retention_duration)
     return new is None or (old is not None and new > old)
 
 
@@ -97,9 +97,9 @@ def _method(safeguards: dict[str, Any]) -> str:
     return stated if isinstance(stated, str) else ""
 
 
-def _days(duration: str) -> int | None:
+def days(duration: str) -> int | None:
     """Return about how many days an ISO 8601 duration has; None if it cannot be read: no end."""
     match = DURATION.fullmatch(duration) if len(duration) <= LONGEST else None
     if match is None:
         return None
-    return sum(int(part or 0) * days for part, days in zip(match.groups(), DAYS, strict=True))
+    return sum(int(part or 0) * of for part, of in zip(match.groups(), DAYS, strict=True))

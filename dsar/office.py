@@ -1,13 +1,11 @@
 """What the office may set about requests, copies, erasure and what is kept."""
 
-from typing import Any
-
 from django.conf import settings
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.office.definitions import Setting, define
-from portal.lib.office.shapes import VALUE, Flag, Period, Problems, Whole
+from portal.lib.office.shapes import VALUE, Flag, Problems, Whole
 
 
 def _within_waiting(days: int) -> Problems:
@@ -158,30 +156,3 @@ BACKUP_DAYS: Setting[int] = define(
         stricter="less",
     )
 )
-KEEP_CONTRACTS: Setting[str] = define(
-    Setting(
-        key="keep_contracts",
-        group="copies",
-        label=_("How long signed documents are kept as evidence"),
-        help=_("From completion; longer only where the document itself says so."),
-        affects=_(
-            "Erasures that are planned from now on. What a plan has kept until a day is kept"
-            " until that day."
-        ),
-        bounds=_(
-            "For legal claims only (article 17(3)(e) GDPR): five years is the limitation of the"
-            " French civil code (article 2224), ten that of account books (L123-22 of the"
-            " commercial code). Nothing is kept without an end."
-        ),
-        shape=Period(most_years=10),
-        variable="KEEP_CONTRACTS",
-        default=lambda: settings.RETENTION["contract"],
-        stricter="less",
-    )
-)
-
-
-def retention(rule: str) -> str:
-    """Return how long what is kept after an erasure is kept (ISO 8601), by rule of RETENTION."""
-    rules: dict[str, Any] = settings.RETENTION | {"contract": KEEP_CONTRACTS.now()}
-    return str(rules[rule])

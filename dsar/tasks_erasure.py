@@ -4,7 +4,8 @@ import logging
 
 from django.utils import timezone
 
-from dsar import erasure, volumes
+from consents.register.jobs import Outcome
+from dsar import ending, erasure, volumes
 from dsar.actions import grace, holds, recipients
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,11 @@ def carry_ledger() -> None:
     except volumes.LedgerAhead as ahead:
         # Said each minute, until somebody has run the command.
         log.error("the ledger of erasures is ahead at %s: run manage.py replay_erasures", ahead)
+
+
+def end_documents() -> Outcome:
+    """Every night: erase the documents whose period is over; return what was done."""
+    return ending.end_documents(timezone.localdate())
 
 
 def remind_of_holds() -> None:

@@ -130,6 +130,12 @@ PERIODIC = [
         "telling of a wider purpose goes on after a dead worker, and finds who is new",
     ),
     Periodic(
+        "finished-documents",
+        "dsar.tasks_erasure.end_documents",
+        "7 2 * * *",
+        "what the purposes no longer need of a document ends with its period (GDPR art. 5(1)(e))",
+    ),
+    Periodic(
         "kept-after-erasure",
         "dsar.tasks.end_what_is_due",
         "23 2 * * *",

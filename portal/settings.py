@@ -342,10 +342,6 @@ REVIEW_EVERY_COPY = env.bool("REVIEW_EVERY_COPY", default=False)
 ERASURE_GRACE_HOURS = env.float("ERASURE_GRACE_HOURS", default=24)
 # After how many days the last backup that still holds something erased is overwritten.
 BACKUP_DAYS = env.int("BACKUP_DAYS", default=35)
-# How long what is kept after an erasure is kept, ISO 8601. The periods are the operator's decision.
-RETENTION = {
-    "contract": env.str("KEEP_CONTRACTS", default="P5Y"),  # from completion, if nothing longer
-}
 # Acts for which one person asks and another one decides; empty for an office of one.
 SECOND_PERSON = env.list("SECOND_PERSON", default=["refuse", "extend", "erase_evidence", "change"])
 PACKAGE_DAYS = env.int("PACKAGE_DAYS", default=30)

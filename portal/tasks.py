@@ -18,9 +18,9 @@ def erase(name: str) -> None:
     from portal.schedules import PERIODIC
 
     path = next(task.path for task in PERIODIC if task.name == name)
-    began_at, failed, erased = timezone.now(), True, None
+    began_at, failed, outcome = timezone.now(), True, None
     try:
-        erased = import_string(path)()
+        outcome = import_string(path)()
         failed = False
     finally:
-        register.note_run(name, began_at=began_at, erased=erased, failed=failed)
+        register.note_run(name, began_at=began_at, outcome=outcome, failed=failed)

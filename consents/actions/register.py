@@ -18,6 +18,7 @@ from consents.models import ProcessingRecord, ProcessingVersion, Purpose, Retent
 from consents.models.register import as_dict
 from consents.register import checking
 from consents.register.fields import Draft, Subject, columns
+from consents.register.jobs import Outcome
 from portal.lib.canonical import sha256_of
 from portal.lib.errors import DomainError
 
@@ -82,9 +83,19 @@ def load_register(
 
 
 def note_run(
-    task: str, *, began_at: datetime, erased: int | None = None, failed: bool = False
+    task: str, *, began_at: datetime, outcome: Outcome | int | None = None, failed: bool = False
 ) -> RetentionRun:
-    """Write down that a task that erases has run. ``began_at`` is aware; the end is now."""
+    """Write down that a task that erases has run. ``began_at`` is aware; the end is now.
+
+    ``outcome`` is what it did: how many things, where it holds nothing back.
+    """
+    done = outcome if isinstance(outcome, Outcome) else None
+    count = outcome.erased if isinstance(outcome, Outcome) else outcome
     return RetentionRun.objects.create(
-        task=task, began_at=began_at, erased=erased, failed=failed, ended_at=timezone.now()
+        task=task,
+        began_at=began_at,
+        erased=count,
+        held=done.held if done else {},
+        failed=failed,
+        ended_at=timezone.now(),
     )

@@ -5,6 +5,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -89,6 +90,18 @@ class Document(models.Model):
         indexes = [
             models.Index(fields=["envelope"], name="document_envelope", condition=~Q(envelope="")),
             models.Index(fields=["organisation", "-listed_at"], name="document_of_organisation"),
+            # For the end of their period: from the last signature or state, or on a day of its own.
+            models.Index(
+                Coalesce("completed_at", "state_at"),
+                "id",
+                name="document_ends",
+                condition=Q(erased_at=None, keep_until=None),
+            ),
+            models.Index(
+                fields=["keep_until", "id"],
+                name="document_ends_on",
+                condition=Q(erased_at=None, keep_until__isnull=False),
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -123,13 +123,16 @@ class ProcessingVersion(models.Model):
 class RetentionRun(models.Model):
     """A run of a periodic task that erases: what it did, when. Append-only (invariant 1).
 
-    ``erased`` counts rows or files, None where the task does not count. A failed run is one too.
+    ``erased`` counts rows or files, None where the task does not count; ``held`` those whose time
+    is over and that were left alone, by reason (``consents.register.jobs.HELD``). A failed run is
+    one too.
     """
 
     task = models.CharField(max_length=40)
     began_at = models.DateTimeField()
     ended_at = models.DateTimeField(default=timezone.now)
     erased = models.PositiveIntegerField(null=True)
+    held = models.JSONField(default=dict)
     failed = models.BooleanField(default=False)
 
     class Meta:

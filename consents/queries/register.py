@@ -118,9 +118,3 @@ def automated(purposes: Iterable[int]) -> dict[int, str]:
         for one in newest.select_related("record")
         if one.adm and one.record.purpose_id is not None
     }
-
-
-def period(slug: str, now: datetime) -> str:
-    """Return how long a purpose keeps its data (ISO 8601) as published; empty if not known."""
-    version = PurposeVersion.objects.in_force(now).filter(purpose__slug=slug).first()
-    return version.retention_duration if version else ""

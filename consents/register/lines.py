@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Organisation
-from consents.models.register import Role
+from consents.models.register import RetentionRun, Role
 from consents.queries.register import Record, Transfer
 from consents.register import terms
-from consents.register.jobs import JOBS
+from consents.register.jobs import HELD, JOBS
 from portal.lib.office.contacts import controller
 
 Words = str | Promise
@@ -209,11 +209,22 @@ def _run(record: Record, task: str) -> str:
         return _("%(what)s. It failed on %(when)s.") % {"what": what, "when": when}
     if run.erased is None:
         return _("%(what)s. Last run on %(when)s.") % {"what": what, "when": when}
-    return ngettext(
+    did = ngettext(
         "%(what)s. Last run on %(when)s; %(n)d thing erased.",
         "%(what)s. Last run on %(when)s; %(n)d things erased.",
         run.erased,
     ) % {"what": what, "when": when, "n": run.erased}
+    return " ".join([did, *_held_back(run)])
+
+
+def _held_back(run: RetentionRun) -> list[str]:
+    """Return what the run left alone and why, in one sentence; nothing if it left nothing."""
+    if not run.held:
+        return []
+    reasons = [f"{terms.words(code, HELD)} ({n})" for code, n in sorted(run.held.items())]
+    return [_("Left alone although the time is over: %(reasons)s.") % {
+        "reasons": ", ".join(reasons)
+    }]  # fmt: skip
 
 
 def _besides(record: Record) -> Iterator[Line]:

@@ -92,7 +92,7 @@ def test_the_database_refuses_an_unlawful_version_from_everybody(catalogue, slug
 
 @pytest.mark.parametrize("table", ["processingversion", "retentionrun"])
 def test_nobody_changes_what_was_recorded(catalogue, table):
-    actions.note_run("copies", began_at=timezone.now(), erased=1)
+    actions.note_run("copies", began_at=timezone.now(), outcome=1)
     for act in ("UPDATE consents_{0} SET id = id", "DELETE FROM consents_{0}"):
         with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(act.format(table))
@@ -114,7 +114,7 @@ def test_gaps_are_said_until_they_are_filled(catalogue):
     found = register.record("security", timezone.now())
     assert found is not None
     assert found.gaps == [Gap.NO_LIA, Gap.NEVER_RAN]
-    actions.note_run("expired-access", began_at=timezone.now(), erased=3)
+    actions.note_run("expired-access", began_at=timezone.now(), outcome=3)
     actions.record("security", {**draft_of(held("security")), "lia_reference": "LIA-2026-03"})
     found = register.record("security", timezone.now())
     assert found is not None

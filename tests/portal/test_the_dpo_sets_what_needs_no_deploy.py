@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.office import SECOND_PERSON
 from accounts.roles import Role
 from consents.office import NOTICE_DAYS
-from dsar.office import IDENTITY_DAYS, IDENTITY_LINK_DAYS, KEEP_CONTRACTS, PACKAGE_DAYS
+from dsar.office import IDENTITY_DAYS, IDENTITY_LINK_DAYS, PACKAGE_DAYS
 from portal.lib.models import OfficeVersion
 from portal.lib.office import store
 from portal.lib.office.contacts import CONTACTS, TRANSPARENCY_PAGE
@@ -122,9 +122,6 @@ def test_what_is_wrong_is_kept_and_said_at_its_field(dina: User) -> None:
         ("identity_link_days", {"value": "31"}),  # longer than a confirmation is waited for
         ("identity_days", {"value": "13"}),  # shorter than its link lasts
         ("backup_days", {"value": "0"}),
-        (KEEP_CONTRACTS.key, {"years": "", "months": "", "days": ""}),  # no end
-        (KEEP_CONTRACTS.key, {"years": "11"}),
-        (KEEP_CONTRACTS.key, {"years": "five"}),
         (SECOND_PERSON.key, {"value": ["refuse"]}),  # two people may not give the rule up
         (SECOND_PERSON.key, {"value": ["change", "everything"]}),
         (TRANSPARENCY_PAGE.key, {"value": "perhaps"}),
@@ -151,7 +148,6 @@ def test_beyond_its_bounds_nothing_is_proposed(key: str, typed: dict[str, Any], 
         ("identity_days", {"value": "90"}, 90),
         ("identity_link_days", {"value": "1"}, 1),
         ("review_every_copy", {"value": "yes"}, True),
-        (KEEP_CONTRACTS.key, {"years": "1", "months": "6", "days": ""}, "P1Y6M"),
         (SECOND_PERSON.key, {"value": ["change", "release"]}, ["release", "change"]),
         (TRANSPARENCY_PAGE.key, {"value": "yes"}, True),
         (

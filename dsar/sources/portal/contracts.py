@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from consents.models import Document, Party
-from dsar import office
+from consents.queries import retention
 from dsar.durations import after
 from dsar.grounds import ErasureGround, Sentence
 from dsar.models import Hold
@@ -18,16 +18,23 @@ from dsar.sources.base import Proposal
 
 Status = Document.Status
 PREFIX = "document:"
+# Until a purpose that keeps documents is in force: the limitation of claims (art. 2224 C. civ.).
+UNTIL_PUBLISHED = "P5Y"
 
 
-def decide(document: Document, person: User, today: date) -> Proposal:
+def period() -> str:
+    """Return how long documents are kept from their end (ISO 8601), as the register says now."""
+    return retention.of_documents(timezone.now()) or UNTIL_PUBLISHED
+
+
+def decide(document: Document, person: User, today: date, kept_for: str) -> Proposal:
     """Return what an erasure does with one document (art. 17(3)(b), (e); standards §1.5).
 
     A contract that others signed is their proof; one that only the person signed is kept locked
-    away for the limitation period; anything that never became a contract goes.
+    away for the period of the register (``kept_for``, ISO 8601); what never became a contract goes.
     """
     others = _others(document, person)
-    until = _kept_until(document)
+    until = kept_until(document, kept_for)
     if document.status == Status.COMPLETED and until > today:
         if others:
             return _keep(document, Decision.KEEP, Sentence.CONTRACT_OF_OTHERS, until)
@@ -56,12 +63,14 @@ def _keep(document: Document, decision: Decision, sentence: Sentence, until: dat
     )
 
 
-def _kept_until(document: Document) -> date:
-    """Return the document's own date, else the operator's period from completion."""
+def kept_until(document: Document, kept_for: str) -> date:
+    """Return the document's own date, else the day ``kept_for`` (ISO 8601) after its end.
+
+    Its end is the last signature; of what nobody finished, its last state at the service.
+    """
     if document.keep_until:
         return document.keep_until
-    end = timezone.localdate(document.completed_at or document.state_at)
-    return after(end, office.retention("contract"))
+    return after(timezone.localdate(document.completed_at or document.state_at), kept_for)
 
 
 def is_abandoned(document: Document, person: User) -> bool:

@@ -13,11 +13,13 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from consents.models import Document, Party
+from consents.queries.retention import said as in_register
 from dsar.grounds import Sentence
 from dsar.models import ErasureItem, SubjectRequest
 from dsar.models.erasure import Decision
 from dsar.sources.base import Column, Description, OriginalFile, Proposal, Row, Source, Table
-from dsar.sources.portal.contracts import PREFIX, decide, is_abandoned, is_theirs_alone
+from dsar.sources.portal.contracts import PREFIX, decide, is_abandoned, is_theirs_alone, period
+from dsar.sources.portal.emptying import empty
 from dsar.sources.portal.people import named_by_address, parties_of
 
 Status = Document.Status
@@ -36,7 +38,8 @@ class DocumentSource(Source):
             holds=_("Documents you signed, sent or received: title, dates, parties, file."),
             why=_("To deliver and keep signed documents: the contract with you (art. 6(1)(b))."),
             origin=_("From the signing service, on behalf of whoever sent the document."),
-            kept=_("As long as the contract can matter; the date stands beside each document."),
+            kept=in_register("delivery")
+            or _("As long as the contract can matter; the date stands beside each document."),
         )
 
     def find(self, person: User) -> int:
@@ -76,10 +79,10 @@ class DocumentSource(Source):
 
     def plan(self, person: User, request: SubjectRequest) -> Iterator[Proposal]:
         """Decide document by document (see ``contracts.decide``)."""
-        today = timezone.localdate()
+        today, kept_for = timezone.localdate(), period()
         documents = _documents(person).prefetch_related("parties__address").order_by("pk")
         for document in documents.iterator(chunk_size=500):
-            yield decide(document, person, today)
+            yield decide(document, person, today, kept_for)
 
     def identity(self, item: ErasureItem | Proposal) -> str:
         """Return the document's own number, which no other document ever has."""
@@ -99,11 +102,11 @@ class DocumentSource(Source):
         document = Document.objects.select_for_update().get(pk=_pk(item))
         if document.erased_at is None:
             # Others may have signed since the plan was made: what is theirs now is not destroyed.
-            now = decide(document, person, timezone.localdate())
+            now = decide(document, person, timezone.localdate(), period())
             if not (item.is_decided and now.sentence == Sentence.CONTRACT_PROOF):
                 item.take_the_milder(now)
         if item.decision == Decision.ERASE:
-            _erase(document)
+            empty(document)
             return
         mine = document.parties.filter(address__person=person)
         mine.filter(hidden_at=None).update(hidden_at=timezone.now())
@@ -138,7 +141,7 @@ class DocumentSource(Source):
         """
         document = Document.objects.select_for_update().get(pk=_pk(item))
         if is_abandoned(document, person):
-            _erase(document)
+            empty(document)
         else:
             document.parties.filter(address__person=person).update(name="")
 
@@ -160,22 +163,11 @@ def erase_abandoned(person: User, items: Iterable[ErasureItem]) -> None:
     for item in items:
         document = Document.objects.select_for_update().get(pk=_pk(item))
         if document.erased_at is None and is_abandoned(document, person):
-            _erase(document)
+            empty(document)
 
 
 def _documents(person: User) -> QuerySet[Document]:
     return Document.objects.filter(pk__in=parties_of(person).values("document"), erased_at=None)
-
-
-def _erase(document: Document) -> None:
-    # The file first: if the worker dies now, the whole is tried again and finds no file.
-    if document.file:
-        document.file.storage.delete(str(document.file.name))
-    document.file, document.title, document.sha256 = "", "", ""
-    document.erased_at = document.erased_at or timezone.now()
-    document.save(update_fields=["file", "title", "sha256", "erased_at"])
-    document.parties.update(name="")
-    document.parties.filter(hidden_at=None).update(hidden_at=timezone.now())
 
 
 def _pk(item: ErasureItem | Proposal) -> int:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from accounts.models import User
+from consents.actions.links import REMEMBERED
 from consents.models import DocumentLink
 from dsar.grounds import Sentence
 from dsar.models import ErasureItem, SubjectRequest
@@ -27,7 +28,8 @@ class LinkSource(Source):
             holds=_("Which document a link leads to, until when, and when a code was asked for."),
             why=_("To let you decide and ask without an account (art. 12(2), 25(1) GDPR)."),
             origin=_("From the signing service, which sends the link; codes from the portal."),
-            kept=_("Until three months after the link has ended; codes for a day."),
+            kept=_("Until %(days)d days after the link has ended; codes for a day.")
+            % {"days": REMEMBERED.days},
         )
 
     def find(self, person: User) -> int:

@@ -17,6 +17,7 @@ from dsar.models.erasure import Decision
 from dsar.sources.base import Column, Description, Proposal, Row, Source, Table
 from dsar.sources.portal.people import emails_of
 from portal.lib import mail
+from portal.lib.durations import in_words
 from portal.lib.models import OutgoingMail
 
 
@@ -33,7 +34,7 @@ class MailSource(Source):
             holds=_("Which mail was sent to you, to which address and when; not its words."),
             why=_("To know that a message reached you (art. 6(1)(f) GDPR)."),
             origin=_("From the portal itself."),
-            kept=_("Ninety days."),
+            kept=in_words(f"P{mail.KEPT.days}D"),
         )
 
     def find(self, person: User) -> int:

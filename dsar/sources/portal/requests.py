@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from consents.queries.retention import said as in_register
 from dsar.actions import downloads
 from dsar.grounds import ErasureGround, Sentence
 from dsar.models import Certificate, ErasureItem, Package, SubjectRequest
@@ -61,7 +62,7 @@ class RequestSource(Source):
             holds=_("Your requests, their dates and decisions, and what was written about them."),
             why=_("To answer you and to prove it (art. 5(2), 12 GDPR)."),
             origin=_("From you and from our staff."),
-            kept=_("Five years after the answer, the time in which it can be disputed."),
+            kept=in_register("requests") or _("As long as the answer can be disputed."),
         )
 
     def find(self, person: User) -> int:

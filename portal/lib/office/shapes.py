@@ -11,8 +11,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from portal.lib.durations import in_words
-
 Words = str | Promise
 Typed = Mapping[str, Any]  # what a form sent, by field
 Problems = dict[str, list[str]]  # field to sentences; "" for the whole
@@ -169,64 +167,6 @@ class Some:
         """Return their names, a line each."""
         names = [str(words) for code, words in self.options if code in value]
         return [("", "\n".join(names) or _("none"))]
-
-
-PERIOD = re.compile(r"P(?:(?P<years>\d{1,3})Y)?(?:(?P<months>\d{1,3})M)?(?:(?P<days>\d{1,4})D)?")
-
-
-@dataclass(frozen=True)
-class Period:
-    """A length of time in years, months and days that ends; kept as ISO 8601 ("P5Y")."""
-
-    most_years: int
-    least_days: int = 1
-
-    def fields(self, label: Words) -> list[Field]:
-        """Return three figures."""
-        hint = ngettext("%(n)d year at most.", "%(n)d years at most.", self.most_years)
-        return [
-            Field("years", _("Years"), "number", hint % {"n": self.most_years}, required=False),
-            Field("months", _("Months"), "number", required=False),
-            Field("days", _("Days"), "number", required=False),
-        ]
-
-    def typed(self, value: str) -> dict[str, Any]:
-        """Return the three figures of "P5Y"."""
-        found = PERIOD.fullmatch(value)
-        parts = found.groupdict() if found else {}
-        return {name: parts.get(name) or "" for name in ("years", "months", "days")}
-
-    def read(self, typed: Typed) -> tuple[str | None, Problems]:
-        """Return the duration; one that is nothing, or has no end, is none."""
-        figures, problems = {}, dict[str, list[str]]()
-        for name in ("years", "months", "days"):
-            text = str(typed.get(name, "")).strip() or "0"
-            if not (text.isascii() and text.isdigit() and len(text) <= 4):
-                problems[name] = [_("Write a whole number in figures, or leave it empty.")]
-                continue
-            figures[name] = int(text)
-        if problems:
-            return None, problems
-        days = figures["years"] * 365 + figures["months"] * 30 + figures["days"]
-        if days < self.least_days:
-            return None, {"years": [_("Say for how long: nothing is kept without an end.")]}
-        if days > self.most_years * 365 + 31:
-            said = ngettext(
-                "Longer than %(n)d year has no ground that we know.",
-                "Longer than %(n)d years has no ground that we know.",
-                self.most_years,
-            )
-            return None, {"years": [said % {"n": self.most_years}]}
-        letters = {"years": "Y", "months": "M", "days": "D"}
-        return "P" + "".join(f"{figures[n]}{x}" for n, x in letters.items() if figures[n]), {}
-
-    def load(self, kept: Any) -> str:
-        """Return the duration."""
-        return str(kept)
-
-    def say(self, value: str) -> list[tuple[Words, str]]:
-        """Return "5 years"."""
-        return [("", in_words(value))]
 
 
 LONGEST = {"text": 200, "email": 254, "lines": 1000, "url": 300}
