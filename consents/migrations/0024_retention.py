@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("consents", "0022_log_indexes")]
+    dependencies = [("consents", "0023_evidence_stays_asked_for")]
 
     operations = [
         migrations.AddField(
