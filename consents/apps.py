@@ -14,7 +14,12 @@ class ChoicesConfig(AppConfig):
         from consents import office  # noqa: F401
         from consents.changing.evidence import EvidenceChange, EvidencePolicyChange
         from consents.changing.purposes import PurposeChange
+        from consents.changing.stops import StopChange
         from consents.register.kind import RegisterChange
 
-        for kind in (PurposeChange(), EvidenceChange(), EvidencePolicyChange(), RegisterChange()):
+        kinds = (
+            PurposeChange(), StopChange(), EvidenceChange(), EvidencePolicyChange(),
+            RegisterChange(),
+        )  # fmt: skip
+        for kind in kinds:
             register(kind)

@@ -1,8 +1,10 @@
 """Stopping a published version before its day: it never takes effect (invariant 4).
 
 To stop is to go back to what people know, so one officer may do it at once, with a reason; there
-may be no time to look for a second person. Whoever was told of the change is told of its end, in
-batches that a dead worker cannot lose: who has no ``stop_told_at`` yet is found again by the sweep.
+may be no time to look for a second person. Where the stopped version promised people more than
+they have now, going back takes that from them: then a second person agrees. Whoever was told of the
+change is told of its end, in batches that a dead worker cannot lose: who has no ``stop_told_at``
+yet is found again by the sweep.
 """
 
 from datetime import datetime
@@ -15,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.changes.actions import DpoOnly, mark_stopped
 from accounts.changes.models import Change
 from accounts.models import User
+from consents import widening
 from consents.actions.notices import link
 from consents.models import Announcement, Announcing, Purpose, PurposeStop, PurposeVersion
 from portal.lib import mail
@@ -23,6 +26,8 @@ from portal.lib.tasks import enqueue
 
 TELL = "consents.actions.stopping.tell_some"
 BATCH = 100
+SAY_WHY = _("Say why it is stopped: everybody who was told of it reads this.")
+TOO_LATE = _("It is in effect, or was stopped already: nothing can be stopped.")
 
 
 class NotStoppable(DomainError):
@@ -37,29 +42,55 @@ class ReasonMissing(DomainError):
     code = "stop_reason_missing"
 
 
+class SecondPersonNeeded(DomainError):
+    """It promised people more than they have now: nobody takes that back alone."""
+
+    code = "stop_needs_second_person"
+
+
 @transaction.atomic
-def stop(version: PurposeVersion, *, by: User, reason: str) -> list[PurposeStop]:
+def stop(
+    version: PurposeVersion, *, by: User, reason: str, change: Change | None = None
+) -> list[PurposeStop]:
     """Stop the version, and with it whatever was published after it; return the stops.
 
     What follows was compared with this one, and would go further than anybody was told. ``reason``
-    is read by everybody who was told. Needs no second person.
+    is read by everybody who was told. ``change`` is the one of ``consents.changing.stops`` that is
+    carried out, where :func:`takes_back` finds something.
 
     Raises:
         DpoOnly: ``by`` is not a data protection officer.
         ReasonMissing: see there.
         NotStoppable: it is in effect, or stopped.
+        SecondPersonNeeded: it takes back what was promised, and there is no ``change``.
     """
     if not by.is_dpo:
         raise DpoOnly(_("Only a data protection officer may do this."))
     if not reason.strip():
-        raise ReasonMissing(_("Say why it is stopped: everybody who was told of it reads this."))
+        raise ReasonMissing(SAY_WHY)
     Purpose.objects.select_for_update().get(pk=version.purpose_id)
+    standing, now = to_stop(version), timezone.now()
+    if not may_be_stopped(standing, version, now):
+        raise NotStoppable(TOO_LATE)
+    if change is None and takes_back(version, standing):
+        raise SecondPersonNeeded(_("It promised people more: a second person has to agree."))
+    return [_stop(one, by=by, reason=reason.strip(), at=now) for one in standing]
+
+
+def takes_back(version: PurposeVersion, standing: list[PurposeVersion]) -> list[PurposeVersion]:
+    """Return those against which what holds after the stop goes further.
+
+    ``standing`` are ``version`` and those after it (:func:`to_stop`). What holds then is the one
+    before; where there is none nothing is done, and nothing goes no further.
+    """
+    left = version.before
+    return [one for one in standing if left is not None and widening.between(one, left)]
+
+
+def to_stop(version: PurposeVersion) -> list[PurposeVersion]:
+    """Return the version and those that stand after it, the last one first."""
     standing = PurposeVersion.objects.standing().filter(purpose=version.purpose_id)
-    to_stop = list(standing.filter(number__gte=version.number).order_by("-number"))
-    now = timezone.now()
-    if not may_be_stopped(to_stop, version, now):
-        raise NotStoppable(_("It is in effect, or was stopped already: nothing can be stopped."))
-    return [_stop(one, by=by, reason=reason.strip(), at=now) for one in to_stop]
+    return list(standing.filter(number__gte=version.number).order_by("-number"))
 
 
 def may_be_stopped(standing: list[PurposeVersion], version: PurposeVersion, at: datetime) -> bool:

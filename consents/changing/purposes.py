@@ -41,11 +41,7 @@ class PurposeChange:
 
     def base(self, subject: str) -> str:
         """Return a hash of the last version and of what was stopped; "" for a new purpose."""
-        last = PurposeVersion.objects.filter(purpose__slug=subject).order_by("-number").first()
-        if last is None:
-            return ""
-        stops = PurposeStop.objects.filter(version__purpose__slug=subject).count()
-        return sha256_of([last.sha256, stops])
+        return base_of(subject)
 
     def problems(self, change: Change) -> Problems:
         """Return what is wrong if it were published now: a day may have passed meanwhile."""
@@ -61,7 +57,7 @@ class PurposeChange:
             Difference(_("In effect from"), "", date_format(day, "DATE_FORMAT")),
             Difference(_("Goes further"), "", ", ".join(further) or _("no")),
         ]
-        return lines + _facts(before, after)
+        return lines + facts(before, after)
 
     def apply(self, change: Change) -> None:
         """Publish it. The day and the notice are counted from now.
@@ -86,7 +82,16 @@ class PurposeChange:
         )
 
 
-def _facts(before: PurposeVersion | None, after: PurposeVersion) -> list[Difference]:
+def base_of(subject: str) -> str:
+    """Return a hash of the last version of a purpose and of what was stopped; "" for none."""
+    last = PurposeVersion.objects.filter(purpose__slug=subject).order_by("-number").first()
+    if last is None:
+        return ""
+    stops = PurposeStop.objects.filter(version__purpose__slug=subject).count()
+    return sha256_of([last.sha256, stops])
+
+
+def facts(before: PurposeVersion | None, after: PurposeVersion) -> list[Difference]:
     """Return what stands beside the words, and which texts differ in any language."""
     pairs: list[tuple[str, Callable[[PurposeVersion], str]]] = [
         (_("Legal basis"), diff.basis),

@@ -31,6 +31,7 @@ from portal.dashboard.log import exports
 from portal.dashboard.models import AlarmRule
 from portal.lib.office.definitions import SETTINGS
 from tests.accounts import people
+from tests.consents.announced import announce
 from tests.consents.evidence import claim
 from tests.consents.worlds import World, make_purpose
 
@@ -84,7 +85,7 @@ ACTS = {
     "dashboard-log-exports": "begins a change that hands out a file",
     # At once, by one officer.
     "dashboard-evidence-withdraw": "only closes",
-    "dashboard-version-stop": "goes back to what is in effect: today nothing opens",
+    "dashboard-version-stop": "goes back to what is in effect; from a promise only by two persons",
     "dashboard-resend": "tells people again",
     "dashboard-log-export": "ends a file",
     "dashboard-log-export-link": "makes a link to a file",
@@ -159,6 +160,11 @@ def purposes() -> Iterator[Example]:
     yield from versions(lambda one: one | {"data_categories": [], "retention_duration": "P1M"})
 
 
+def stops() -> Iterator[Example]:
+    version = announce(Purpose.objects.get(slug="open"))
+    yield "open", {"number": version.number, "reason": "Too early."}
+
+
 def office(slug: str, subject: str, /, **typed: Any) -> Iterator[Example]:
     kind = KINDS[slug]
     assert isinstance(kind, OfficeKind)
@@ -182,6 +188,8 @@ def day() -> str:
 
 EXAMPLES: dict[str, Callable[[], Iterator[Example]]] = {
     "purpose": purposes,
+    # It never opens what is closed today: see also test_a_promise_to_people_is_taken_back_by_two.
+    "purpose_stop": stops,
     # What a measurement proves it opens, and nothing else does: see the test of its own.
     "evidence": lambda: iter([]),
     "evidence_policy": lambda: iter([("claims", {"closes": False}), ("open", {"closes": True})]),
@@ -238,6 +246,8 @@ def test_two_officers_who_agree_open_nothing(
     tried = 0
     for subject, payload in EXAMPLES[kind]():
         was = {later: closed(world, later) for later in (timedelta(0), LATER)}
+        if kind == "purpose_stop":  # what was only announced never closed anything: today counts
+            was[LATER] = was[timedelta(0)]
         tried += carried_out(kind, subject, payload, dina, dora)
         for later, before in was.items():
             assert before.keys() <= closed(world, later).keys(), (kind, subject, payload)

@@ -8,10 +8,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.changes.actions import second_person_needed
 from accounts.reauthentication import reauthentication_required
 from accounts.roles import SignedInRequest, dpo_required
 from consents.actions import announcements, stopping
+from consents.changing import stops as stops_changing
 from consents.models import PurposeVersion
+from consents.queries.change import Step
+from consents.queries.change import steps as further
 from portal.dashboard.wizard import telling
 from portal.lib.errors import DomainError
 
@@ -27,9 +31,12 @@ def version(request: SignedInRequest, pk: int) -> HttpResponse:
 @dpo_required
 @reauthentication_required
 def stop(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Stop a version before its day, at once."""
+    """Stop a version before its day: at once, or by a second person where it promised more."""
     found, reason = _version(pk), request.POST.get("reason", "").replace("\0", "").strip()
     try:
+        if stopping.takes_back(found, stopping.to_stop(found)):
+            change = stops_changing.ask(found, by=request.user, reason=reason)
+            return redirect("dashboard-change", change.uid)
         stops = stopping.stop(found, by=request.user, reason=reason)
     except DomainError as error:
         return _page(request, found, refused=error, reason=reason)
@@ -64,17 +71,28 @@ def _page(
     reason: str = "",
 ) -> HttpResponse:
     now = timezone.now()
-    standing = PurposeVersion.objects.standing().filter(purpose=found.purpose_id)
-    later = list(standing.filter(number__gte=found.number))
+    later = stopping.to_stop(found)
+    may_stop = stopping.may_be_stopped(later, found, now)
+    promised = stopping.takes_back(found, later) if may_stop else []
     context = {
         "one": telling.changed(found, now),
-        "may_stop": stopping.may_be_stopped(later, found, now),
+        "may_stop": may_stop,
+        "taken_back": _taken_back(found, promised),
+        "asked": stops_changing.open_of(found) if promised else None,
+        "needs_second": second_person_needed(),
         "following": [one for one in later if one != found],
         "refused": refused,
         "reason": reason,
     }
     template = "dashboard/wizard/version.html"
     return render(request, template, context, status=409 if refused else 200)
+
+
+def _taken_back(found: PurposeVersion, promised: list[PurposeVersion]) -> list[Step]:
+    """Return in what people would have less than was promised, each once, the newest promise."""
+    left = found.before
+    steps = [one for each in promised if left is not None for one in further(each, left)]
+    return list({str(one.label): one for one in reversed(steps)}.values())
 
 
 def _version(pk: int) -> PurposeVersion:
