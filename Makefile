@@ -53,7 +53,8 @@ codes: ## the second factors of the demo's staff, now
 
 messages: install ## collect the strings to translate and compile the translations (needs gettext)
 	@$(IN)python -m portal.demo.manage makemessages -l fr --no-wrap --no-obsolete --add-location file -i .venv -i .regard -i tests
-	@$(IN)python -m portal.demo.manage compilemessages -l fr -i .venv
+	@$(IN)python .ci/typeset
+	@$(IN)python -m portal.demo.manage compilemessages -l fr -l en -i .venv
 
 requirements: install ## pin the packages anew, from pyproject.toml
 	@.ci/pin

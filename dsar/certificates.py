@@ -25,6 +25,7 @@ from dsar.sources.portal.request_words import erase_words
 from portal.lib import crypto, keys, pdf
 from portal.lib.canonical import canonical_json, sha256_of
 from portal.lib.office.contacts import controller
+from portal.lib.typesetting import named
 
 FORMAT = "regard-erasure/1"
 
@@ -179,7 +180,7 @@ def _backups_until() -> date:
 def _gap_in_words(slug: str, body: dict[str, Any]) -> str:
     """Return the name of a source that has a gap, with the cause as far as it is known."""
     name, cause = str(label_of(slug)), body.get("causes", {}).get(slug)
-    return f"{name}: {Cause(cause).label}" if cause in Cause.values else name
+    return named(name, Cause(cause).label) if cause in Cause.values else name
 
 
 def _in_words(item: dict[str, Any]) -> dict[str, Any]:

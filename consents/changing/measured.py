@@ -126,7 +126,7 @@ def _claim(payload: Payload, subject: str) -> Found:
     if not items or hits is None or hits > items or covers(claimed, hits, items):
         return []
     return [("found", _(
-        "People read that %(claimed)s %% are found, and this measures %(measured)s %%. Publish a "
+        "People read that %(claimed)s%% are found, and this measures %(measured)s%%. Publish a "
         "wording that claims less first, or measure again."
     ) % {"claimed": percent(claimed), "measured": percent(hits / items)})]  # fmt: skip
 

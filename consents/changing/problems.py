@@ -157,7 +157,7 @@ def _unproven(payload: Payload, purpose: Purpose, at: datetime) -> Found:
     if not found or any(covers(claimed, *one) for one in found):
         return []
     best = max(hits / items for hits, items in found)
-    return [("recall", _("The evidence that counts measured %(best)s %%: claim no more.") % {
+    return [("recall", _("The evidence that counts measured %(best)s%%: claim no more.") % {
         "best": percent(best)})]  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from difflib import SequenceMatcher
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consents.models import PurposeVersion
@@ -95,7 +96,8 @@ def _facts(old: PurposeVersion, new: PurposeVersion) -> Iterator[Difference]:
 
 def basis(version: PurposeVersion) -> str:
     """Return the legal basis with its article."""
-    return f"{version.get_legal_basis_display()}, article {version.legal_basis}"
+    article = _("article %(article)s") % {"article": version.legal_basis}
+    return f"{version.get_legal_basis_display()}, {article}"
 
 
 def recipients(version: PurposeVersion) -> str:

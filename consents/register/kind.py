@@ -13,6 +13,7 @@ from consents.actions import register as actions
 from consents.models import ProcessingVersion, Purpose
 from consents.register import checking, saying
 from consents.register.fields import Subject, draft_of
+from portal.lib.typesetting import named
 
 
 class RegisterChange:
@@ -61,7 +62,7 @@ class RegisterChange:
 
 def _named(field: str, sentences: list[str]) -> list[str]:
     """Return sentences that say of which field they are: they may stand far from it."""
-    return [f"{saying.place(field)}: {sentence}" for sentence in sentences]
+    return [named(saying.place(field), sentence) for sentence in sentences]
 
 
 def subject_of(slug: str) -> Subject:

@@ -14,6 +14,7 @@ from consents.queries.register import Record, Transfer
 from consents.register import terms
 from consents.register.jobs import HELD, JOBS
 from portal.lib.office.contacts import controller
+from portal.lib.typesetting import named
 
 Words = str | Promise
 
@@ -201,7 +202,7 @@ def evidence(record: Record) -> list[str]:
 
 
 def _run(record: Record, task: str) -> str:
-    what, run = f"{task}: {terms.words(task, JOBS)}", record.runs.get(task)
+    what, run = named(task, terms.words(task, JOBS)), record.runs.get(task)
     if run is None:
         return _("%(what)s. It has not run yet.") % {"what": what}
     when = formats.date_format(timezone.localtime(run.ended_at), "DATETIME_FORMAT")
@@ -248,17 +249,17 @@ def _on_behalf(record: Record, organisations: list[Organisation]) -> Iterator[Li
         for one in version.processors
     ]
     yield _line("a", "processors", _("Processors"), [_us(), *engaged])
-    named = [
+    deciding = [
         _party(one["name"], one["contact"], one["representative"], one["dpo"])
         for one in version.controllers
     ]
     yield _line(
-        "a", "controllers", _("Controllers"), [*named, *(one.name for one in organisations)]
+        "a", "controllers", _("Controllers"), [*deciding, *(one.name for one in organisations)]
     )
     yield _line("a", "representative", _("Representative"), _representative(record))
     yield _line("a", "dpo", _("Data protection officer"), [_dpo()])
     special = [
-        f"{one['name']}: {one['categories']}" for one in version.controllers if one["categories"]
+        named(one["name"], one["categories"]) for one in version.controllers if one["categories"]
     ]
     yield _line("b", "purposes", _("Categories of processing"), [record.text("purposes"), *special])
     yield _line("c", "transfers", _("Transfers"), _transfers(record))

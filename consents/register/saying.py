@@ -26,6 +26,7 @@ from consents.register.fields import (
 )
 from consents.register.jobs import JOBS
 from portal.lib.durations import in_words
+from portal.lib.typesetting import in_series
 
 AMONG: dict[str, dict[str, terms.Words]] = {
     "legal_basis": dict(LegalBasis.choices),
@@ -88,7 +89,7 @@ def _row(field: str, row: dict[str, str]) -> str:
         for name in COLUMNS[field]
         if row[name]
     ]
-    return "; ".join(parts)
+    return in_series(parts)
 
 
 def place(field: str) -> str:

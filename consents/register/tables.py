@@ -9,6 +9,7 @@ from accounts.models import Organisation
 from consents.queries import register
 from consents.queries.register import Record
 from consents.register.lines import lines
+from portal.lib.typesetting import in_series
 
 CHUNK = 500
 SLUG, NAME, VERSION, MISSING, CONTROLLER = "slug", "name", "version", "missing", "controllers"
@@ -41,7 +42,7 @@ def rows(now: datetime, *, on_behalf: bool) -> Iterator[dict[str, str]]:
 def _row(record: Record) -> dict[str, str]:
     found = {SLUG: record.slug, NAME: record.title, VERSION: str(record.number)}
     found |= {line.key: line.value for line in lines(record)}
-    return found | {MISSING: "; ".join(str(words) for words in record.gap_words)}
+    return found | {MISSING: in_series(record.gap_words)}
 
 
 def _controllers(record: Record) -> Iterator[str]:

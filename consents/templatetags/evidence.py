@@ -23,11 +23,3 @@ def proof_of(version: PurposeVersion | None, *, short: bool = False) -> dict[str
 def in_words(words: dict[str, str]) -> str:
     """Return words by language in the reader's, else in English."""
     return words.get((get_language() or "en").split("-")[0]) or words.get("en", "")
-
-
-@register.filter
-def percent(share: float, digits: int = 1) -> str:
-    """Return a share as a percentage in the reader's way of writing it."""
-    from django.utils.formats import number_format
-
-    return f"{number_format(round(share * 100, digits), digits)} %"

@@ -112,7 +112,7 @@ def test_a_refusal_needs_evidence_and_names_authority_and_court(
     request = actions.refuse(request, by=sam, ground=RefusalGround.EXCESSIVE, evidence=evidence)
     assert request.status == "refused"
     text = mails("refused").get().text
-    for part in ("art. 12(5)", evidence, "CNIL", "court"):
+    for part in ("art.\xa012(5)", evidence, "CNIL", "court"):
         assert part in text
 
 

@@ -51,7 +51,7 @@ def test_what_passed_while_no_worker_ran_is_told_in_one_mail(
     time_machine.move_to("2026-09-18 10:00+02:00")
     assert alarms.ring() == 1
     ((_who, subject),) = told()
-    assert "75 %" in subject
+    assert "75%" in subject
     assert Alarm.objects.count() == 2
     time_machine.move_to("2026-09-30 10:00+02:00")
     assert alarms.ring() == 1

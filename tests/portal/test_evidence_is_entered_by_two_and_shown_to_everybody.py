@@ -100,8 +100,8 @@ def test_one_enters_another_agrees_and_everybody_reads_it(
     assert (one.by, one.change, one.found, one.documents) == (officer, change, 41284, 1200)
     text = page(world.cleo).replace("\xa0", " ").replace("\u202f", " ")
     for words in (
-        "Called anonymous, with evidence: 98.6 %", "41,284 of 41,870: 98.60 %",
-        "lies between 98.48 % and 98.71 %", "9 in 400 attempts", "at most 4.22 %",
+        "Called anonymous, with evidence: 98.6%", "41,284 of 41,870: 98.60%",
+        "lies between 98.48% and 98.71%", "9 in 400 attempts", "at most 4.22%",
         "independent of the service", "Cabinet Mesure, auditor", "method_words in en",
     ):  # fmt: skip
         assert words in text
@@ -244,7 +244,7 @@ def test_evidence_that_contradicts_the_claim_is_not_taken(world: World, dina: Cl
     claim(world, anonymised=True, recall=0.99)
     change = begin(dina)
     shown = save(dina, change, labelled="1000", found="500")
-    assert "People read that 99 % are found, and this measures 50 %" in shown
+    assert "People read that 99% are found, and this measures 50%" in shown
     with pytest.raises(actions.NotReady):
         actions.propose(change, by=change.author)
     assert "People read that" not in save(dina, change, labelled="1000", found="990")
@@ -257,7 +257,7 @@ def test_a_claim_is_not_raised_above_what_was_measured(world: World, officer: Us
     assert "recall" not in kind.problems(change), "nothing was measured: it is shown as a claim"
     prove(world.purpose, by=officer)
     assert kind.problems(change)["recall"] == [
-        "The evidence that counts measured 98.6 %: claim no more."
+        "The evidence that counts measured 98.6%: claim no more."
     ]
     change = actions.edit(change, {"recall": "98.6"}, by=officer)
     assert "recall" not in kind.problems(change)

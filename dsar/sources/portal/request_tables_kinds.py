@@ -6,6 +6,7 @@ from accounts.models import User
 from dsar import asked
 from dsar.models import Restriction, Statement
 from dsar.sources.base import Column, Row, Table
+from portal.lib.typesetting import named
 
 
 def paused(person: User) -> Table:
@@ -90,7 +91,7 @@ def answers(person: User) -> Table:
                 {
                     "request": row.reference,
                     "asked": "\n".join(
-                        f"{label}: {answer}" for label, answer in asked.in_words(row)
+                        named(label, answer) for label, answer in asked.in_words(row)
                     ),
                     "answered": row.resolution,
                 }

@@ -33,6 +33,7 @@ from dsar.sources.sql.mapping import TableMap, Tables, tables_of
 from dsar.sources.sql.schema import SCHEMA
 from dsar.sources.sql.selecting import Known, day_column, known, of_person, pages, ways_to
 from dsar.sources.sql.values import day_of, plain
+from portal.lib.typesetting import named
 
 OVER = "over"
 # So many different days of one table are told one by one; more are told by the end of the month.
@@ -239,7 +240,7 @@ def _proposal(one: TableMap, amount: int, key: str = "", until: date | None = No
             Decision.KEEP,
             Sentence.KEPT_ELSEWHERE,
             ground=keep.ground,
-            label=f"{label}: {keep.sentence}",
+            label=named(label, keep.sentence),
             amount=amount,
             until=until,
         )

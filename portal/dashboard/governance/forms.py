@@ -10,6 +10,7 @@ from django.utils.html import escape
 
 from accounts.changes.kinds import Problems
 from portal.lib.office.shapes import Field
+from portal.lib.typesetting import named
 
 UNIT = "_unit"
 
@@ -57,7 +58,7 @@ def _field(one: Field, value: Any) -> forms.Field:
     if one.widget == "choice":
         widget = forms.RadioSelect
         if one.of:  # many look alike: each says of what it is the unit
-            widget = forms.Select(attrs={"aria-label": f"{one.label}: {one.of}"})
+            widget = forms.Select(attrs={"aria-label": named(one.label, one.of)})
         return forms.ChoiceField(choices=one.options, widget=widget, **common)
     return forms.CharField(widget=_text(one.widget, value), **common)
 

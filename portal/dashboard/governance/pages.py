@@ -17,6 +17,7 @@ from portal.lib.models import OfficeVersion
 from portal.lib.office import store
 from portal.lib.office.definitions import GROUPS, SETTINGS
 from portal.lib.office.shapes import Words
+from portal.lib.typesetting import in_series
 
 OFFICE = ("setting", "regime", "authority", "letter", "calendar")
 OPEN = [Change.Status.DRAFT, Change.Status.PROPOSED]
@@ -169,7 +170,7 @@ def _short(kind: OfficeKind, subject: str) -> str:
         is_own = (version := store.current(kind.key(subject))) and version.value is not None
         return _("own words") if is_own else _("shipped words")
     said = [text.replace("\n", ", ") for _label, text in kind.say(subject, kind.now(subject))]
-    return Truncator("; ".join(filter(None, said))).chars(SHOWN)
+    return Truncator(in_series(filter(None, said))).chars(SHOWN)
 
 
 def _holds(words: str, subject: str, about: About, value: str) -> bool:

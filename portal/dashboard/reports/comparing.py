@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from portal.dashboard.models.reports import Report
 from portal.dashboard.reports import outline
 from portal.dashboard.reports.pieces import Cell
+from portal.lib.typesetting import named
 
 SHOWN = 30
 MOST = 5
@@ -45,7 +46,7 @@ def _compared(report: Report, other: Report) -> Compared:
     here, there = _cells(report), _cells(other)
     differing = [key for key in here | there if _value(here, key) != _value(there, key)]
     moved = [
-        Moved(f"{key[0]}: {key[1]}", f"{key[2]}, {key[3]}", _shown(there, key), _shown(here, key))
+        Moved(named(key[0], key[1]), f"{key[2]}, {key[3]}", _shown(there, key), _shown(here, key))
         for key in differing[:SHOWN]
     ]
     return Compared(other, is_same=False, moved=moved, more=max(len(differing) - SHOWN, 0))

@@ -5,14 +5,16 @@ Page, PDF, CSV and workbook are drawn from the same pieces, so that they cannot 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Any
 
 from django.utils.formats import number_format
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from portal.dashboard.charts import Chart
+from portal.lib.typesetting import percent
 
 NOTHING = "–"
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -117,8 +119,7 @@ def share(part: int, whole: int) -> Cell:
     """Return per cent, to one decimal; without a whole there is none."""
     if not whole:
         return Cell(None, NOTHING)
-    value = round(100 * part / whole, 1)
-    return Cell(value, _("%(share)s%%") % {"share": number_format(value, decimal_pos=1)})
+    return Cell(round(100 * part / whole, 1), percent(part / whole))
 
 
 def length(seconds: int | None) -> Cell:
@@ -146,8 +147,9 @@ def days_in_words(days: float | None) -> str:
     if not days:
         return _("the same day")
     shown = str(number_format(round(days, 1), decimal_pos=0 if days == int(days) else 1))
-    # French counts up to two as one: 1,5 jour.
-    return str(ngettext("%(n)s day", "%(n)s days", 1 if days == 1 else 2)) % {"n": shown}
+    # English says 1.5 days, French counts as one what is less than two: 1,5 jour.
+    whole = int(days) if (get_language() or "").startswith("fr") else ceil(days) + (days < 1)
+    return str(ngettext("%(n)s day", "%(n)s days", whole)) % {"n": shown}
 
 
 def sums(

@@ -15,6 +15,7 @@ from portal.dashboard.log.families.base import Event, Family, Words
 from portal.dashboard.log.wanted import Wanted
 from portal.dashboard.models import CareRecord, OfficeEvent
 from portal.lib.models import OfficeVersion
+from portal.lib.typesetting import named
 
 Looked = AccessEvent.Kind
 
@@ -105,7 +106,7 @@ def _about(text: str) -> str:
     first, _space, rest = text.partition(" ")
     if first == "rule" and rest in RULES:
         return str(RULES[rest].label)
-    return f"{RULES[first].label}: {rest}" if first in RULES else text
+    return named(RULES[first].label, rest) if first in RULES else text
 
 
 class Settings(Family):
