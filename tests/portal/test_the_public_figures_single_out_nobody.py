@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.dashboard.models.reports import PublicYear
-from portal.dashboard.reports import publishing, tasks
+from portal.dashboard.reports import metrics, publishing, tasks
 from portal.dashboard.reports.metrics import DENIED, RESPONDED, Line, Part, Type
 from portal.dashboard.reports.suppression import FEWEST, PublicLine, Sum, hidden, suppress, total
 from tests.accounts import people
@@ -171,3 +172,23 @@ def test_a_year_that_is_over_is_counted_once_more_and_stands(switched_on: None) 
 def test_before_the_first_count_the_page_says_so(client: Client, settings: Any) -> None:
     settings.TRANSPARENCY_PAGE = True
     assert "being counted" in client.get(PAGE).content.decode()
+
+
+@pytest.mark.parametrize(("later", "said"), [(11, 9), (14, 14)])
+def test_the_last_count_of_a_year_moves_by_five_or_not_at_all(
+    later: int, said: int, switched_on: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = 9
+    real = metrics.gather
+
+    def gather(*asked: Any) -> Any:
+        return replace(real(*asked), lines=[line_of({Part.COMPLIED: [3] * counted})])
+
+    monkeypatch.setattr(metrics, "gather", gather)
+    PublicYear.objects.all().delete()
+    publishing.publish(NOW)
+    counted = later
+    publishing.publish(NOW.replace(month=2, day=3))
+    year = PublicYear.objects.get(year=2025)
+    assert year.is_final
+    assert year.figures["lines"][0]["parts"][Part.COMPLIED] == said

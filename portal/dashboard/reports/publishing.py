@@ -14,9 +14,9 @@ from django.utils.timezone import get_default_timezone
 from consents.models import PurposeVersion
 from consents.models.ledger import ALLOWING
 from portal.dashboard.models.reports import PublicYear, Report
+from portal.dashboard.periods import DAY, Period
 from portal.dashboard.reports import counting, figures, metrics
 from portal.dashboard.reports.figures import loaded
-from portal.dashboard.reports.periods import DAY, Period
 from portal.dashboard.reports.suppression import (
     FEWEST,
     PublicLine,
@@ -70,7 +70,7 @@ def _publish(year: int, today: date) -> None:
     until, is_final = counted_until(year, today)
     if until == date(year, 1, 1) or (known and (known.is_final or known.until == until)):
         return
-    before = loaded(PublicFigures, known.figures) if known and not is_final else None
+    before = loaded(PublicFigures, known.figures) if known else None
     found = count(year, until, before)
     PublicYear.objects.update_or_create(
         year=year, defaults={"until": until, "is_final": is_final, "figures": asdict(found)}

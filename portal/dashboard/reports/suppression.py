@@ -4,7 +4,8 @@ A figure from one to four is "fewer than 5". All that is shown of a line is made
 are shown and of which ones are hidden, never of the hidden ones: a sum with a hidden part is "at
 least", a median is over the parts that are shown. So a hidden figure may be any from one to four
 and nobody sees a difference. A figure that was shown before moves by five or more, or not at all:
-what two versions of the page differ by is no single person either. Pure.
+what two versions of the page differ by is no single person either. That holds of the last
+count of a year as of the others: whoever kept an older page has nothing to subtract. Pure.
 """
 
 from dataclasses import dataclass
