@@ -19,6 +19,11 @@ class Period:
     last: date
 
     @property
+    def days(self) -> int:
+        """How many days it has."""
+        return (self.last - self.first).days + 1
+
+    @property
     def start(self) -> datetime:
         """The instant it begins (aware, the controller's midnight)."""
         return datetime.combine(self.first, time.min, get_default_timezone())
@@ -37,10 +42,11 @@ class Period:
 
     @property
     def before(self) -> "Period":
-        """The period as long as this one that ends the day before it."""
+        """The period as long as this one that ends the day before it: as many whole months, or,
+        where it is no whole months, as many days."""
         last = self.first - DAY
         if not self.months:
-            return Period(last - (self.last - self.first), last)
+            return Period(self.first - self.days * DAY, last)
         count = self.first.year * 12 + self.first.month - 1 - self.months
         return Period(date(count // 12, count % 12 + 1, 1), last)
 

@@ -14,8 +14,8 @@ import pytest
 from django.db import connection
 
 from portal.dashboard.models.reports import Report
+from portal.dashboard.periods import year_of
 from portal.dashboard.reports import counting, metrics, publishing
-from portal.dashboard.reports.periods import year_of
 from tests.portal.reporting import Reported
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -13,8 +13,8 @@ from accounts.models import User
 from dsar import actions
 from dsar.models.requests import Kind
 from portal.dashboard.models.reports import Report
+from portal.dashboard.periods import month_of, year_of
 from portal.dashboard.reports import building, tasks
-from portal.dashboard.reports.periods import month_of, year_of
 from tests.accounts import people
 from tests.consents.worlds import make_person, make_purpose
 from tests.dsar.worlds import make_life

@@ -20,9 +20,9 @@ from portal.dashboard.alarms import rounds
 from portal.dashboard.log import exports
 from portal.dashboard.models import AlarmHook
 from portal.dashboard.models.reports import Report
+from portal.dashboard.periods import Period
 from portal.dashboard.reports import building
 from portal.dashboard.reports.building import Asked
-from portal.dashboard.reports.periods import Period
 from tests.accounts import people
 from tests.consents.announced import announce
 from tests.consents.pages.conftest import Shop

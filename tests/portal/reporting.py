@@ -18,7 +18,7 @@ from consents.models import (
 )
 from dsar.grounds import ErasureGround, ExtensionReason, RefusalGround
 from dsar.models import ErasureItem, Pause, RequestEvent, SubjectRequest
-from portal.dashboard.reports.periods import Period, month_of
+from portal.dashboard.periods import Period, month_of
 from tests.consents.worlds import WORDS, make_person
 
 # October 2025 in Paris: the clock goes back on the 26th, so that its end is not its beginning.

@@ -20,9 +20,9 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from consents.models import System
 from portal.dashboard.models.reports import Report
+from portal.dashboard.periods import year_of
 from portal.dashboard.reports import building, files, tasks
 from portal.dashboard.reports.building import Asked
-from portal.dashboard.reports.periods import year_of
 from tests.accounts import people
 from tests.portal.reporting import NOW, OCTOBER, Reported, tell
 

@@ -20,9 +20,9 @@ from django_q.models import OrmQ
 
 from accounts.models import User
 from portal.dashboard.models.reports import Report, ReportFile
+from portal.dashboard.periods import month_of, year_of
 from portal.dashboard.reports import building, comparing, files, tasks
 from portal.dashboard.reports.building import STAGES, Asked
-from portal.dashboard.reports.periods import month_of, year_of
 from tests.accounts import people
 from tests.portal.reporting import OCTOBER, Reported
 from tests.servers import Worker, subprocess_environment, wait_until

@@ -9,9 +9,9 @@ from django.db import transaction
 
 from consents.models import ChoiceEvent, PermitAnswer
 from dsar.models import SubjectRequest
+from portal.dashboard.periods import Period, month_of, year_of
 from portal.dashboard.reports import counting, counting_requests
 from portal.dashboard.reports.figures import Figures, Part, dumped, loaded
-from portal.dashboard.reports.periods import Period, month_of, year_of
 from portal.dashboard.reports.sections.keeping import broken
 from tests.portal.reporting import NOW, OCTOBER, Reported, whole
 

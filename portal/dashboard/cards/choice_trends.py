@@ -10,7 +10,7 @@ from consents.models.ledger import Act, Source
 from consents.permits import Reason
 from portal.dashboard.cards import links
 from portal.dashboard.cards.counted import Link, Make, Trend, count, lines
-from portal.dashboard.cards.periods import Period
+from portal.dashboard.periods import Period
 
 CHOICES, USES, GATE = "portal_choicetally", "portal_usetally", "portal_gatetally"
 

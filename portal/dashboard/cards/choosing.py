@@ -11,8 +11,8 @@ from consents.models import Purpose, PurposeVersion
 from consents.models.ledger import POLICY, REFUSING
 from consents.models.purposes import Control
 from portal.dashboard.cards import links
-from portal.dashboard.cards.periods import Period
 from portal.dashboard.models import ChoiceTally, StandingTally
+from portal.dashboard.periods import Period
 
 DAYS = 30  # compared with as many before
 FEWEST = 20  # refusals in both together; with fewer, nothing is said

@@ -8,8 +8,9 @@ from django.db import connection
 from django.utils.formats import number_format
 from django.utils.functional import Promise
 
-from portal.dashboard.cards.periods import Period
+from portal.dashboard.cards.periods import cut
 from portal.dashboard.charts import Chart, Series, Shape
+from portal.dashboard.periods import Period
 
 Link = Callable[[Period], str]
 Make = Callable[[str], Link]  # from a code to the address of its rows in any period
@@ -67,7 +68,7 @@ class Trend:
     @property
     def chart(self) -> Chart:
         """One lane a line; each figure of its table leads to its rows."""
-        steps = self.period.steps()
+        steps = cut(self.period)
         return Chart(
             name=self.title,
             labels=[step.label for step in steps],
@@ -104,7 +105,7 @@ def count(
 
     ``where`` is SQL with the parameters ``given``. Neither may come from outside.
     """
-    steps = period.steps()
+    steps = cut(period)
     sql = f"""
         WITH steps AS (
             SELECT * FROM unnest(%(firsts)s::date[], %(lasts)s::date[]) WITH ORDINALITY

@@ -1,10 +1,10 @@
-"""Which days the trends are about, the period before them, and how they are cut into steps.
+"""Which days the trends are about, and how they are cut into steps.
 
 Days are those of the controller's zone, both ends included. Nothing in here asks the clock.
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -15,9 +15,9 @@ from django.utils.translation import pgettext_lazy
 
 from consents.forms import DayField
 from dsar.laws import LAWS
+from portal.dashboard.periods import DAY, Period, month_of, month_starts
 from portal.lib.days import day_label, month_label
 
-DAY = timedelta(days=1)
 FIRST = date(2000, 1, 1)
 LONGEST = 3660  # days: ten years, more than anything is kept for
 BY_DAY, BY_WEEK = 45, 200  # longer periods are cut into weeks, and into months
@@ -41,41 +41,19 @@ class Step:
     label: str
 
 
-@dataclass(frozen=True)
-class Period:
-    """The days from ``first`` to ``last``."""
+def cut(period: Period) -> list[Step]:
+    """Cut a period into days, weeks that begin on its first day, or months."""
+    if period.days > BY_WEEK:
+        return [_month(period, first) for first in month_starts(period)]
+    width = 1 if period.days <= BY_DAY else 7
+    firsts = (period.first + n * DAY for n in range(0, period.days, width))
+    return [Step(one, min(one + (width - 1) * DAY, period.last), day_label(one)) for one in firsts]
 
-    first: date
-    last: date
 
-    @property
-    def days(self) -> int:
-        """How many days it has."""
-        return (self.last - self.first).days + 1
-
-    @property
-    def before(self) -> "Period":
-        """The period of as many days that ends the day before it."""
-        return Period(self.first - self.days * DAY, self.first - DAY)
-
-    def steps(self) -> list[Step]:
-        """Cut it into days, weeks that begin on its first day, or months."""
-        if self.days > BY_WEEK:
-            return self._months()
-        width = 1 if self.days <= BY_DAY else 7
-        firsts = (self.first + n * DAY for n in range(0, self.days, width))
-        return [
-            Step(one, min(one + (width - 1) * DAY, self.last), day_label(one)) for one in firsts
-        ]
-
-    def _months(self) -> list[Step]:
-        found, first = list[Step](), self.first
-        while first <= self.last:
-            following = (first.replace(day=1) + timedelta(days=31)).replace(day=1)
-            last = min(following - DAY, self.last)
-            found.append(Step(first, last, month_label(first)))
-            first = following
-        return found
+def _month(period: Period, first: date) -> Step:
+    """Return what of a month lies in the period."""
+    day = max(first, period.first)
+    return Step(day, min(month_of(first).last, period.last), month_label(day))
 
 
 def span(code: str, today: date) -> Period:

@@ -13,9 +13,10 @@ from dsar.models.requests import Channel, Kind
 from dsar.states import Outcome, Status
 from portal.dashboard.cards import links
 from portal.dashboard.cards.counted import Link, Make, Trend, count, lines
-from portal.dashboard.cards.periods import Period
+from portal.dashboard.cards.periods import cut
 from portal.dashboard.charts import Chart, Mark, Series, Shape
 from portal.dashboard.models import RequestTally
+from portal.dashboard.periods import Period
 
 TABLE = "portal_requesttally"
 OF_LAW = "t.measure = %(measure)s AND (%(regime)s = '' OR t.regime = %(regime)s)"
@@ -168,7 +169,7 @@ def _median(took: dict[str, int]) -> int | None:
 
 def received_chart(period: Period, regime: str) -> Chart:
     """Draw what was received, and dashed the period before, step by step: two queries."""
-    steps, was = period.steps(), period.before.steps()
+    steps, was = cut(period), cut(period.before)
     then = _received_in(period.before, regime) + [0] * len(steps)
     make = _received("regime", "")(regime)
     return Chart(
@@ -186,7 +187,7 @@ def received_chart(period: Period, regime: str) -> Chart:
 
 def _received_in(period: Period, regime: str) -> list[int]:
     found = count(TABLE, "''", period, OF_LAW, measure=Measure.KIND, regime=regime)
-    return found[""].steps if "" in found else [0] * len(period.steps())
+    return found[""].steps if "" in found else [0] * len(cut(period))
 
 
 @dataclass(frozen=True)

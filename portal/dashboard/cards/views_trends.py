@@ -13,7 +13,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.roles import SignedInRequest, dpo_required
 from portal.dashboard.cards import choice_trends, rollups, rows, trends
-from portal.dashboard.cards.periods import SPANS, Period, PeriodForm
+from portal.dashboard.cards.periods import SPANS, PeriodForm
+from portal.dashboard.periods import Period
 
 FIELDS = ("span", "since", "until", "regime")
 

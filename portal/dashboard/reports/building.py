@@ -22,9 +22,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from dsar.sources.base import place_of
 from portal.dashboard.models.reports import Report, ReportFile
+from portal.dashboard.periods import Period
 from portal.dashboard.reports import counting, files, metrics, telling
 from portal.dashboard.reports.figures import dumped
-from portal.dashboard.reports.periods import Period
 from portal.lib.canonical import sha256_of
 from portal.lib.errors import DomainError
 from portal.lib.tasks import enqueue

@@ -9,10 +9,10 @@ from django.db.models import Count, Q
 from consents.asking import CLIENT as CANARIES
 from consents.models import PurposeVersion
 from consents.models.ledger import REFUSING
+from portal.dashboard.periods import Period
 from portal.dashboard.reports import counting_requests as of_requests
 from portal.dashboard.reports import figures
 from portal.dashboard.reports.counting_requests import rows
-from portal.dashboard.reports.periods import Period
 
 
 def gather(period: Period, now: datetime) -> figures.Figures:

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.db import connection
 from django.utils.timezone import get_default_timezone
 
+from portal.dashboard.periods import Period
 from portal.dashboard.reports import figures
-from portal.dashboard.reports.periods import Period
 
 NO_ANSWERS: tuple[Any, ...] = (0, 0, None, None, None, None)
 

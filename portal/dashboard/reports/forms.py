@@ -10,8 +10,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from portal.dashboard.models.reports import Report
+from portal.dashboard.periods import DAY, Period, month_of, year_of
 from portal.dashboard.reports.building import Asked
-from portal.dashboard.reports.periods import DAY, Period, month_of, year_of
 
 EARLIEST = date(2016, 1, 1)  # a report on the years before the GDPR can only be a mistake
 LONGEST = 5 * 366  # days

@@ -21,8 +21,8 @@ from dsar.grounds import RefusalGround
 from dsar.models.requests import Kind
 from dsar.regimes import LAWS, RegimeCode
 from portal.dashboard.models.reports import Report
+from portal.dashboard.periods import Period, year_of
 from portal.dashboard.reports.counting_requests import rows
-from portal.dashboard.reports.periods import Period, year_of
 
 
 class Type(StrEnum):

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal.dashboard.models.reports import Report
+from portal.dashboard.periods import Period
 from portal.dashboard.reports.figures import Figures, loaded
 from portal.dashboard.reports.metrics import Metrics
-from portal.dashboard.reports.periods import Period
 from portal.dashboard.reports.pieces import Document, capital, count, days_in_words, share
 from portal.dashboard.reports.sections import choices, keeping, metrics, requests
 from portal.dashboard.reports.verdict import plain, verdict

@@ -9,8 +9,8 @@ from django.utils.timezone import get_default_timezone
 
 from consents.models import PurposeVersion
 from portal.dashboard.models.reports import Report, ReportFile
+from portal.dashboard.periods import DAY, Period, month_of, year_of
 from portal.dashboard.reports import building, publishing, telling
-from portal.dashboard.reports.periods import DAY, Period, month_of, year_of
 
 # A younger file that no row names may be in the making.
 LEFT_OVER_AFTER = timedelta(days=1)

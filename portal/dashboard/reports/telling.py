@@ -6,7 +6,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.roles import Role
 from portal.dashboard.models.reports import Report
-from portal.dashboard.reports.periods import Period
+from portal.dashboard.periods import Period
 from portal.lib import mail
 
 

@@ -18,9 +18,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.roles import SignedInRequest, dpo_required
 from portal.dashboard.models.reports import Report, ReportFile
+from portal.dashboard.periods import Period
 from portal.dashboard.reports import building, comparing, files, outline, publishing
 from portal.dashboard.reports.forms import FORMS
-from portal.dashboard.reports.periods import Period
 from portal.lib.errors import DomainError
 from portal.lib.keyset import page
 

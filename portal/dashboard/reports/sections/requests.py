@@ -11,8 +11,8 @@ from dsar.models.requests import Channel, Kind
 from dsar.regimes import RegimeCode
 from dsar.states import FINAL, Outcome
 from portal.dashboard.charts import Chart, Series
+from portal.dashboard.periods import Period, month_starts
 from portal.dashboard.reports.figures import Answered, Figures
-from portal.dashboard.reports.periods import Period, month_starts
 from portal.dashboard.reports.pieces import (
     Drawing,
     Row,
