@@ -57,8 +57,9 @@ class RuleForm(forms.Form):
         if not every_hook.exists():
             self.fields.pop("hooks")
         field = self.fields["threshold"]
-        field.help_text = _("%(unit)s, from %(least)s to %(most)s") % {
+        field.help_text = _("%(unit)s, from %(least)s to %(most)s; as shipped: %(usual)s") % {
             "unit": str(known.unit).capitalize(), "least": known.least, "most": known.most,
+            "usual": known.usual,
         }  # fmt: skip
         if known.least == known.most:
             field.widget, field.required, field.initial = forms.HiddenInput(), False, known.usual
@@ -71,8 +72,8 @@ class RuleForm(forms.Form):
         return Wish(
             threshold=self.usual if threshold is None else threshold,
             to_all=data["to_all"],
-            readers=[] if data["to_all"] else data["readers"],
-            hooks=data.get("hooks", []),
+            readers=[] if data["to_all"] else list(data["readers"]),
+            hooks=list(data.get("hooks", [])),
             tells_end=data["tells_end"],
         )
 

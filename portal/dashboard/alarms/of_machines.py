@@ -199,14 +199,14 @@ RULES = (
         _("Not everybody has been told of a wider purpose, %(n)s days before they must be."),
         _("days"), 3, 1, 14, unannounced,
         _("%(purpose)s, version %(number)s: everybody must be told by %(day)s, and is not."),
-        "dashboard-changes",
+        "dashboard-changes", ahead=True,
     ),
     Rule(
         "evidence_ends", _("Evidence of anonymisation ends"),
         _("The last evidence that a purpose anonymises ends within %(n)s days, or has ended."),
         _("days"), 30, 7, 180, expiring,
         _("%(purpose)s: the evidence of anonymisation ends on %(since)s."),
-        "dashboard-evidence-purpose",
+        "dashboard-evidence-purpose", ahead=True,
     ),
     Rule(
         "source_failing", _("Source failing"),

@@ -93,31 +93,33 @@ RULES = (
     Rule(
         "request_due", _("Request due soon"),
         _("The last day of an open request is at most %(n)s days away."), DAYS,
-        5, 1, 30, due, _("%(reference)s is due on %(day)s."), "dsar:staff-detail",
+        5, 1, 30, due, _("%(reference)s is due on %(day)s."), "dsar:staff-detail", ahead=True,
     ),
     Rule(
         "extension_ends", _("Last days to take more time"),
         _("At most %(n)s days of the first term are left, in which more time can be taken."),
         DAYS, 3, 1, 15, extendable,
         _("%(reference)s: more time can be taken until %(day)s, then no longer."),
-        "dsar:staff-detail",
+        "dsar:staff-detail", ahead=True,
     ),
     Rule(
         "unconfirmed", _("Receipt not confirmed"),
         _("The receipt of a request is to be confirmed within %(n)s days, or was to be."),
         DAYS, 2, 1, 9, unconfirmed,
         _("%(reference)s: its receipt is to be confirmed by %(day)s."), "dsar:staff-detail",
+        ahead=True,
     ),
     Rule(
         "copy_untaken", _("Copy ends undownloaded"),
         _("A copy that nobody downloaded is destroyed within %(n)s days."), DAYS,
         3, 1, 14, untaken,
         _("%(reference)s: the copy was not downloaded and ends on %(since)s."), "dsar:staff-detail",
+        ahead=True,
     ),
     Rule(
         "hold_unreviewed", _("Legal hold to be looked at"),
         _("The review of a legal hold is due within %(n)s days, or overdue."), DAYS,
         3, 1, 30, unreviewed,
-        _("Legal hold %(hold)s: its review is due on %(day)s."), "dsar:holds",
+        _("Legal hold %(hold)s: its review is due on %(day)s."), "dsar:holds", ahead=True,
     ),
 )  # fmt: skip

@@ -150,8 +150,8 @@ def readers(rule: AlarmRule, everybody: list[User]) -> list[User]:
     """Return who is told of a rule's alarms by mail, of the officers there are now."""
     chosen = {one.reader_id for one in rule.readers.all()}
     found = [one for one in everybody if rule.to_all or one.pk in chosen]
-    # No officer any more, no webhook that is on: an alarm that is on never tells nobody.
-    return found if found or any(hook.is_on for hook in rule.hooks.all()) else everybody
+    # Who was chosen is no officer any more: an alarm that is on never tells nobody.
+    return found or everybody
 
 
 def _mail(reader: User, news: News) -> None:

@@ -44,6 +44,7 @@ class Rule:
     ``sentence`` holds named gaps for ``data``; a value named ``day`` or ``since`` is a date or time
     in ISO 8601, shown in the reader's language; a mapping is a name by language. ``where`` names
     the URL of the page to act on; its argument is the value named ``opens``, if there is one.
+    ``ahead``: the threshold is a time before the cause, so that more of it is earlier, and louder.
     """
 
     code: str
@@ -56,6 +57,11 @@ class Rule:
     causes: Callable[[int, Moment], list[Cause]]
     sentence: Words
     where: str
+    ahead: bool = False
+
+    def is_quieter(self, threshold: int, than: int) -> bool:
+        """Whether it speaks later, or of less, with one threshold than with another."""
+        return threshold < than if self.ahead else threshold > than
 
     def said(self, data: Mapping[str, Any]) -> str:
         """Return the sentence about a cause, in the active language."""

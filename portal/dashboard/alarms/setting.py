@@ -1,6 +1,10 @@
-"""What an officer sets of a rule. Only turning one off needs a second person: silence is a risk."""
+"""What an officer sets of a rule. Silence is a risk: nobody makes an alarm silent alone.
 
-from collections.abc import Iterable
+To turn one off, to make it quieter than it is shipped, and to leave nobody but oneself told of it
+need a second person. An alarm that is on is always told to an officer, whatever webhooks there are.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -37,9 +41,15 @@ class OutOfBounds(DomainError):
 
 
 class NobodyTold(DomainError):
-    """A rule that is on tells somebody."""
+    """A rule tells an officer: a webhook may fail, or lead to nobody."""
 
     code = "nobody_told"
+
+
+class SecondPersonNeeded(DomainError):
+    """It would be quieter than shipped, or nobody else would be told."""
+
+    code = "alarm_needs_second_person"
 
 
 @dataclass(frozen=True)
@@ -48,26 +58,24 @@ class Wish:
 
     threshold: int
     to_all: bool
-    readers: Iterable[User]
-    hooks: Iterable[AlarmHook]
+    readers: Sequence[User]
+    hooks: Sequence[AlarmHook]
     tells_end: bool
 
 
 @transaction.atomic
-def change(rule: AlarmRule, wish: Wish, *, by: User) -> None:
-    """Set a rule.
+def change(rule: AlarmRule, wish: Wish, *, by: User, agreed: Change | None = None) -> None:
+    """Set a rule. ``agreed`` is the change (``quieting``) that is carried out, where one is needed.
 
     Raises:
         OutOfBounds, NobodyTold.
+        SecondPersonNeeded: see :func:`is_silencing`; and there is no ``agreed``.
     """
-    known = RULES[rule.code]
-    if not known.least <= wish.threshold <= known.most:
-        bounds = {"least": known.least, "most": known.most}
-        raise OutOfBounds(_("Between %(least)s and %(most)s.") % bounds)
-    readers, told = list(wish.readers), list(wish.hooks)
-    if not (wish.to_all or readers or any(hook.is_on for hook in told)):
-        raise NobodyTold(_("Choose who is told: somebody by mail, or a webhook."))
+    require_fit(rule, wish)
     rule = AlarmRule.objects.select_for_update().get(pk=rule.pk)
+    if agreed is None and is_silencing(rule, wish, by=by):
+        raise SecondPersonNeeded(_("It would be quieter: a second person has to agree."))
+    readers, told = list(wish.readers), list(wish.hooks)
     data = {
         "threshold": [rule.threshold, wish.threshold],
         "to_all": [rule.to_all, wish.to_all],
@@ -82,6 +90,30 @@ def change(rule: AlarmRule, wish: Wish, *, by: User) -> None:
     rule.readers.all().delete()
     AlarmReader.objects.bulk_create(AlarmReader(rule=rule, reader=one) for one in readers)
     OfficeEvent.objects.create(code=Code.RULE_CHANGED, by=by, about=f"rule {rule.code}", data=data)
+
+
+def require_fit(rule: AlarmRule, wish: Wish) -> None:
+    """Refuse a wish that nobody may have, alone or not.
+
+    Raises:
+        OutOfBounds, NobodyTold.
+    """
+    known = RULES[rule.code]
+    if not known.least <= wish.threshold <= known.most:
+        bounds = {"least": known.least, "most": known.most}
+        raise OutOfBounds(_("Between %(least)s and %(most)s.") % bounds)
+    if not (wish.to_all or wish.readers):
+        raise NobodyTold(_("Choose an officer who is told: a webhook alone may reach nobody."))
+
+
+def is_silencing(rule: AlarmRule, wish: Wish, *, by: User) -> bool:
+    """Whether ``by`` would make it quieter than shipped and than now, or leave nobody else told."""
+    known = RULES[rule.code]
+    is_quieter = [known.is_quieter(wish.threshold, one) for one in (known.usual, rule.threshold)]
+    officers = rounds.officers()
+    told = officers if wish.to_all else list(wish.readers)
+    others = [one for one in rounds.readers(rule, officers) if one != by]
+    return all(is_quieter) or (bool(others) and all(one == by for one in told))
 
 
 @transaction.atomic
@@ -130,7 +162,7 @@ class OffKind:
 
     def title(self, change: Change) -> str:
         """Return which alarm."""
-        return _("Switch off the alarm “%(name)s”") % {"name": _label(change.subject)}
+        return _("Switch off the alarm “%(name)s”") % {"name": label_of(change.subject)}
 
     def path(self, change: Change) -> str:
         """Return the page of the rule."""
@@ -146,7 +178,7 @@ class OffKind:
 
     def differences(self, change: Change) -> list[Difference]:
         """Return on and off."""
-        return [Difference(_label(change.subject), _("watched"), _("not watched any more"))]
+        return [Difference(label_of(change.subject), _("watched"), _("not watched any more"))]
 
     def apply(self, change: Change) -> None:
         """Turn it off; what stood is over, without a word."""
@@ -158,5 +190,6 @@ class OffKind:
         )
 
 
-def _label(code: str) -> str:
+def label_of(code: str) -> str:
+    """Return the name of a rule in the active language; its code if it is none any more."""
     return str(RULES[code].label) if code in RULES else code

@@ -16,7 +16,7 @@ from accounts.changes.models import Change
 from accounts.models import User
 from accounts.roles import Role, SignedInRequest, dpo_required
 from portal.dashboard.alarms import digest as digests
-from portal.dashboard.alarms import rounds, setting
+from portal.dashboard.alarms import quieting, rounds, setting
 from portal.dashboard.alarms.forms import DigestForm, OffForm, RuleForm
 from portal.dashboard.alarms.rules import RULES, Rule
 from portal.dashboard.models import AlarmHook, AlarmRule, DigestWish, RaisedAlarm
@@ -94,6 +94,9 @@ def rule(request: SignedInRequest, code: str) -> HttpResponse:
     form = RuleForm(sent, known=known, rule=found, officers=_officers())
     if sent is not None and form.is_valid():
         try:
+            if setting.is_silencing(found, form.wish(), by=request.user):
+                change = quieting.ask(found, form.wish(), by=request.user)
+                return redirect("dashboard-change", change.uid)
             setting.change(found, form.wish(), by=request.user)
         except setting.OutOfBounds as refusal:
             form.add_error("threshold", str(refusal.message))
@@ -181,6 +184,7 @@ def _page(
         "off": off,
         "rows": _rows(list(standing.select_related("rule"))),
         "open_change": open_change.first(),
+        "quieting": quieting.open_of(found),
         "needs_second": second_person_needed(),
     }
     status = 422 if form.errors or off.errors else 200
