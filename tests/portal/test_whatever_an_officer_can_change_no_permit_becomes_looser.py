@@ -55,7 +55,6 @@ READ_BY = {
     "package_days": "how long a copy can be fetched",
     "erasure_grace_hours": "when an erasure is carried out",
     "backup_days": "what is said of backups",
-    "keep_contracts": "when documents go; what is gone is closed",
 }
 # Addresses under /dashboard/ by which nothing is changed.
 READ = {
