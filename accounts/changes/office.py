@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.changes.kinds import Difference, Problems
+from accounts.changes.kinds import KINDS, Difference, Problems
 from accounts.changes.models import Change
 from portal.lib.errors import DomainError
 from portal.lib.office import store
@@ -243,3 +243,14 @@ def authors(versions: Iterable[Any]) -> dict[UUID, Change]:
     wanted = {version.change for version in versions if version.change}
     found = Change.objects.filter(uid__in=wanted).select_related("author", "decided_by")
     return {change.uid: change for change in found}
+
+
+def name_of(key: str) -> str:
+    """Return what lies under a key of ``portal.lib.office``, in words, without any query."""
+    if key in SETTINGS:
+        return str(SETTINGS[key].label)
+    for kind in KINDS.values():
+        if isinstance(kind, OfficeKind) and (start := kind.key("")) and key.startswith(start):
+            subject = key.removeprefix(start)
+            return kind.about(subject).name if kind.knows(subject) else str(kind.label)
+    return key

@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts import places
 from accounts.changes.kinds import Problems
@@ -97,9 +97,14 @@ class CalendarKind(OfficeKind):
         return (None, problems) if problems else ({"is_closed": given == "yes", "name": name}, {})
 
     def say(self, subject: str, value: Any) -> list[Line]:
-        """Return what the day is."""
+        """Return what the day is; a name of the library as it stands in the reader's language."""
         words = _("public holiday") if value["is_closed"] else _("ordinary working day")
-        return [("", f"{words} ({value['name']})" if value["name"] else words)]
+        name = value["name"]
+        if name and name == self.first(subject)["name"]:
+            country, day = self._parts(subject)
+            years = range(day.year, day.year + 1)
+            name = calendars.public_holidays(country, years, get_language() or "").get(day, name)
+        return [("", f"{words} ({name})" if name else words)]
 
     def published(self, subject: str) -> None:
         """Count the open requests anew, by the worker."""

@@ -75,7 +75,7 @@ class RegimeKind(OfficeKind):
                 " that day on."
             )
             % {"article": law.extension},
-            first=_("the law that Regard is shipped with (dsar/regimes.py)"),
+            first=_("the law that Regard is shipped with"),
         )
 
     def first(self, subject: str) -> dict[str, Any]:

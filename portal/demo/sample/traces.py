@@ -114,7 +114,9 @@ def note_backups(world: World) -> None:
     """The office made a backup every night, and tried one in the spring."""
     nights = [world.clock.ago(days, "03:10") for days in range(30, -1, -1)]
     CareRecord.objects.bulk_create(
-        CareRecord(kind="backup", at=at, succeeded=True, label="nightly", bytes=734_003_200)
+        CareRecord(
+            kind="backup", at=at, succeeded=True, label=f"signaro-{at:%Y-%m-%d}", bytes=734_003_200
+        )
         for at in nights
         if at < world.now
     )
@@ -122,6 +124,6 @@ def note_backups(world: World) -> None:
         kind="drill",
         at=world.clock.ago(74, "10:30"),
         succeeded=True,
-        label="nightly",
+        label=f"signaro-{world.clock.ago(74, '03:10'):%Y-%m-%d}",
         replayed=True,
     )

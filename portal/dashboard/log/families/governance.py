@@ -6,7 +6,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from consents.models import ProcessingVersion, RetentionRun
+from consents.register.jobs import JOBS
 from portal.dashboard.log.families.base import Event, Family
+from portal.lib.typesetting import named
 
 
 class Register(Family):
@@ -33,10 +35,11 @@ class Retention(Family):
     def event(self, row: RetentionRun) -> Event:
         """Return a run, with its count where the task counts."""
         failed, ran = _now("a task of retention failed"), _now("a task of retention ran")
+        what = str(JOBS.get(row.task, row.task))
         counted = _now("%(n)s erased") % {"n": row.erased} if row.erased is not None else ""
         return Event(
             at=row.ended_at, family=self.slug, id=row.pk, code="",
-            what=failed if row.failed else ran, machine=row.task, thing=counted,
+            what=failed if row.failed else ran, thing=named(what, counted) if counted else what,
         )  # fmt: skip
 
 

@@ -1,15 +1,19 @@
 """What staff did: looks at files, changes of what governs data, acts of the office."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.db.models import Q
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.changes.kinds import KINDS
 from accounts.changes.models import ChangeEvent
+from accounts.changes.office import OfficeKind, name_of
 from accounts.models import AccessEvent
+from dsar.sources.base import label_of
 from portal.dashboard.alarms.rules import RULES
 from portal.dashboard.log.families.base import Event, Family, Words
 from portal.dashboard.log.wanted import Wanted
@@ -71,11 +75,9 @@ class Changes(Family):
 
     def event(self, row: ChangeEvent) -> Event:
         """Return an act on a change; its title would need a query a row, its kind does not."""
-        known = KINDS.get(row.change.kind)
         return Event(
             at=row.at, family=self.slug, id=row.pk, code=row.code, what=self.words(row.code),
-            by=row.by, why=row.note,
-            thing=" ".join([str(known.label) if known else row.change.kind, row.change.subject]),
+            by=row.by, why=row.note, thing=_changed(row.change.kind, row.change.subject),
         )  # fmt: skip
 
 
@@ -101,12 +103,36 @@ class Office(Family):
         )  # fmt: skip
 
 
+def _changed(kind: str, subject: str) -> str:
+    """Return what a change is about: what the office sets by its name, the rest by its own code."""
+    known = KINDS.get(kind)
+    label = str(known.label) if known else kind
+    if isinstance(known, OfficeKind):
+        return named(label, known.about(subject).name) if known.knows(subject) else label
+    if kind == "alarm-off" and subject in RULES:
+        return named(label, RULES[subject].label)
+    return label if kind == "log-export" else f"{label} {subject}"
+
+
 def _about(text: str) -> str:
-    """Return what an act is about, a rule by its name: ``rule late`` or ``late R-2026-…``."""
+    """Return what an act is about in words: ``rule late``, ``late R-2026-…``, ``hook …``."""
     first, _space, rest = text.partition(" ")
     if first == "rule" and rest in RULES:
         return str(RULES[rest].label)
-    return named(RULES[first].label, rest) if first in RULES else text
+    if first in RULES:
+        return named(RULES[first].label, " ".join(_cause(first, part) for part in rest.split(" ")))
+    words = {"hook": _now("webhook"), "export": _now("export"), "digest": _now("daily digest")}
+    return " ".join(filter(None, [words.get(first, first), rest[:8] if first in words else rest]))
+
+
+def _cause(rule: str, part: str) -> str:
+    """Return a part of a cause as people read it: a day in words, a source by its name."""
+    if rule == "source_failing":
+        return str(label_of(part))
+    try:
+        return date_format(date.fromisoformat(part), "DATE_FORMAT")
+    except ValueError:
+        return part
 
 
 class Settings(Family):
@@ -118,7 +144,8 @@ class Settings(Family):
         """Return a version that came to hold."""
         return Event(
             at=row.at, family=self.slug, id=row.pk, code="",
-            what=_now("version %(n)s of a setting holds") % {"n": row.number}, thing=row.key,
+            what=_now("version %(n)s of a setting holds") % {"n": row.number},
+            thing=name_of(row.key),
         )  # fmt: skip
 
 
