@@ -219,14 +219,21 @@ class PermitAnswer(models.Model):
 
     at = models.DateTimeField(default=timezone.now)
     client = models.CharField(max_length=100)
-    document = models.ForeignKey(Document, models.PROTECT, null=True, related_name="+")
+    document = models.ForeignKey(
+        Document, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     purpose = models.ForeignKey(Purpose, models.PROTECT, null=True, related_name="+")
     allowed = models.BooleanField()
     reason = models.CharField(max_length=40)
     state = models.CharField(max_length=64)
 
     class Meta:
-        indexes = [models.Index(fields=["at", "allowed"], name="permit_answer_by_day")]
+        indexes = [
+            models.Index(fields=["at", "allowed"], name="permit_answer_by_day"),
+            models.Index(
+                "document", F("at").desc(), F("id").desc(), name="permit_answer_of_document"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"permit answer {self.pk}"

@@ -11,15 +11,17 @@ import statistics
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.db.models import Model
 from django.utils import timezone
 
-from accounts.models import AccessEvent, User
+from accounts.actions import claim_address
+from accounts.models import AccessEvent, Address, User
 from accounts.roles import Role
-from consents.models import ChoiceEvent, PermitAnswer, Purpose
+from consents.models import ChoiceEvent, PermitAnswer, Purpose, System
 from dsar import actions
 from dsar.models import RequestEvent
 from dsar.models.requests import Kind
@@ -31,6 +33,7 @@ from tests.consents.worlds import make_document, make_person, make_purpose
 pytestmark = pytest.mark.django_db(transaction=True)
 EVENTS = int(os.environ.get("EVENTS", "2500000"))
 PEOPLE, STAFF, REQUESTS, ROUNDS = 5000, 12, 2000, 5
+DOCUMENTS, ADDRESSES = EVENTS // 10, 500
 
 FILL = """
     INSERT INTO accounts_accessevent (person_id, by_id, kind, reference, reason, at)
@@ -61,6 +64,28 @@ FILL = """
     SELECT now() - n * interval '10 seconds', 'pipeline',
         CASE WHEN n %% 100000 = 0 THEN %(document)s END, %(purpose)s, false, 'refused', 's'
     FROM generate_series(1, %(n)s) n;
+    INSERT INTO consents_document (uid, reference, envelope, title, kind, status, listed_at,
+        completed_at, state_at, sha256, file, special_category, involves_minor, refused_at_upload,
+        created_at)
+    SELECT gen_random_uuid(), 'd' || n, '', '', 'other', 'completed', now(), now(), now(), '', '',
+        false, false, false, now()
+    FROM generate_series(1, %(documents)s) n;
+    -- The first address is in half of all documents, the others share the rest.
+    INSERT INTO consents_party (document_id, address_id, role, name, is_minor, listed_at)
+    SELECT d.id, a.id, 'signer', '', false, now()
+    FROM (SELECT id, row_number() OVER (ORDER BY id) AS r FROM consents_document) d
+    JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS r FROM accounts_address) a
+        ON a.r = CASE WHEN d.r %% 2 = 0 THEN 0 ELSE d.r %% %(addresses)s END;
+    INSERT INTO consents_use (at, document_id, version_id, system_id, recorded_at)
+    SELECT now() - n * interval '3 seconds', d.id, %(version)s, %(system)s, now()
+    FROM generate_series(1, %(n)s) n
+    JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS r FROM consents_document) d
+        ON d.r = n %% %(documents)s;
+    INSERT INTO consents_permitanswer (at, client, document_id, purpose_id, allowed, reason, state)
+    SELECT now() - n * interval '3 seconds', 'pipeline', d.id, %(purpose)s, false, 'refused', 's'
+    FROM generate_series(1, %(n)s) n
+    JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS r FROM consents_document) d
+        ON d.r = n %% %(documents)s;
     ANALYZE;
 """
 
@@ -75,13 +100,21 @@ def fill() -> tuple[User, User, str, Purpose]:
         for one in persons[:20]
     ]
     purpose, document = make_purpose(), make_document("bench", make_person("ada"))
+    addresses = [Address.objects.create(email=f"a{n}@example.org") for n in range(ADDRESSES)]
+    for one, person in zip(addresses, persons, strict=False):
+        claim_address(str(one.email), person=person)
     given = {
+        "documents": DOCUMENTS, "addresses": ADDRESSES, "system": _system().pk,
         "n": EVENTS, "people": PEOPLE, "staff": STAFF, "requests": len(asked),
         "purpose": purpose.pk, "version": purpose.versions.get().pk, "document": document.pk,
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(FILL, given)
     return persons[7], staff[3], asked[5].reference, purpose
+
+
+def _system() -> System:
+    return System.objects.create(slug="bench", name="Bench")
 
 
 def timed(name: str, act: Callable[[], object]) -> None:
@@ -116,6 +149,20 @@ def test_pages_of_a_large_log() -> None:
             person=person, since=now - timedelta(days=90), until=now - timedelta(days=60)
         ),
     }
+    quarter: dict[str, Any] = {"what": EVERYTHING, "since": now - timedelta(days=90)}
+    everybody = list(
+        User.objects.filter(addresses__parties__isnull=False).order_by("pk").distinct()
+    )
+    of_machines = {
+        "uses of who is in half of all": everybody[0],
+        "uses of somebody else": everybody[7],
+    }
+    for name, one in of_machines.items():
+        searches[name] = Wanted(person=one, **quarter)
+    searches["uses of a person, one month"] = Wanted(
+        person=everybody[7], what="uses", since=now - timedelta(days=60),
+        until=now - timedelta(days=30),
+    )  # fmt: skip
     for name, wanted in searches.items():
         timed(name, lambda wanted=wanted: search.page(wanted))  # type: ignore[misc]
     month = (now - timedelta(days=30), now)

@@ -1,7 +1,7 @@
 """One list holds every append-only event, in one order, and each filter finds just its own."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -20,6 +20,7 @@ from consents.models import (
     CanaryCheck,
     ChoiceEvent,
     ContractClause,
+    Party,
     PermitAnswer,
     PurposeVersion,
     System,
@@ -30,6 +31,7 @@ from dsar import actions
 from dsar.models import ErasureRecord, RequestEvent
 from dsar.models.requests import Kind
 from portal.dashboard.log import search
+from portal.dashboard.log import wanted as wanting
 from portal.dashboard.log.asked import seal
 from portal.dashboard.log.families import BY_SLUG, FAMILIES, LEFT_OUT
 from portal.dashboard.log.wanted import EVERYTHING, Wanted
@@ -286,3 +288,67 @@ def test_support_finds_none_of_it(world: World, client: Client) -> None:
     for path in ("", "staff/", f"staff/{world.sam.uid}/", "exports/"):
         assert client.get(f"{LOG}{path}").status_code == 404
     assert client.post(f"{LOG}person/", {"email": "ada@example.org"}).status_code == 404
+
+
+def since(days: int) -> datetime:
+    return timezone.now() - timedelta(days=days)
+
+
+def test_what_machines_did_with_a_persons_documents_is_found_in_a_short_period(
+    world: World,
+) -> None:
+    of_ada: dict[str, Any] = {"what": EVERYTHING, "person": world.ada}
+    families = {event.family for event in search.page(Wanted(**of_ada, since=since(90))).events}
+    assert families == {"looks", "requests", "choices", "answers", "uses"}
+    hidden = Party.objects.filter(document=world.consents.documents[0])
+    hidden.update(hidden_at=timezone.now())
+    found = search.page(Wanted(what="uses", person=world.ada, since=since(90))).events
+    assert [event.family for event in found] == ["uses"]
+    nobodys = Wanted(what="uses", person=world.cleo, since=since(90))
+    assert not search.page(nobodys).events
+    periods: list[dict[str, Any]] = [
+        {}, {"since": since(93)}, {"since": since(400), "until": since(10)},
+    ]  # fmt: skip
+    for period in periods:
+        families = {event.family for event in search.page(Wanted(**of_ada, **period)).events}
+        assert not families & {"answers", "uses"}
+
+
+def test_whoever_has_many_documents_is_found_alike(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: dict[str, Any] = {"what": EVERYTHING, "person": world.ada, "since": since(90)}
+    one_by_one = search.page(Wanted(**asked)).events
+    monkeypatch.setattr(wanting, "MOST_DOCUMENTS", 0)
+    assert search.page(Wanted(**asked)).events == one_by_one
+
+
+@pytest.mark.parametrize("most", [0, 500], ids=["on the way", "one by one"])
+def test_uses_and_answers_of_a_person_are_read_from_indexes(
+    most: int, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wanting, "MOST_DOCUMENTS", most)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    for family, indexes in (
+        ("uses", ("document_id_at", "at_id", "pkey")),
+        ("answers", ("permit_answer_of_document", "permit_answer_by_day")),
+    ):
+        rows = BY_SLUG[family].found(Wanted(what=family, person=world.ada, since=since(90)))
+        assert rows is not None
+        plan = rows.order_by("-at", f"-{BY_SLUG[family].id}")[:51].explain()
+        assert "Seq Scan" not in plan
+        assert any(index in plan for index in indexes), plan
+
+
+def test_the_page_says_for_how_long_uses_of_a_person_can_be_looked_for(
+    world: World, dina: Client
+) -> None:
+    dina.post(f"{LOG}person/", {"email": "ada@example.org", "reason": "she called"})
+    token = seal(world.ada, holder=world.dina)
+    long = dina.get(LOG, {"person": token, "what": "uses"}).content.decode()
+    assert "in a period of 92 days at most" in long
+    first = str(timezone.localdate() - timedelta(days=30))
+    short = dina.get(LOG, {"person": token, "what": "uses", "since": first}).content.decode()
+    assert "in a period of 92 days at most" not in short
+    assert "Used a document" in short

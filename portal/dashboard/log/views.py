@@ -17,6 +17,7 @@ from accounts.roles import SignedInRequest, dpo_required
 from portal.dashboard.log import search
 from portal.dashboard.log.asked import LogForm, PersonForm, seal, unseal
 from portal.dashboard.log.showing import lines, number_of
+from portal.dashboard.log.wanted import MOST_DAYS
 
 # For as long as this a reason that was given opens a person's events.
 OPEN_FOR = timedelta(hours=1)
@@ -73,7 +74,8 @@ def any_asked(form: LogForm) -> bool:
 def _found(request: SignedInRequest, form: LogForm, person: User | None) -> dict[str, Any]:
     """Return the page of events and the way to those beside it."""
     older, newer = (request.GET.get(name, "")[:200] for name in ("older", "newer"))
-    page = search.page(form.wanted(person), older=older, newer=newer)
+    wanted = form.wanted(person)
+    page = search.page(wanted, older=older, newer=newer)
     query = form.query()
     if person is not None:
         query["person"] = seal(person, holder=request.user)
@@ -83,6 +85,7 @@ def _found(request: SignedInRequest, form: LogForm, person: User | None) -> dict
         "newer": f"?{urlencode({**query, 'newer': page.newer})}" if page.newer else "",
         "kept": query.get("person", ""),
         "is_filtered": bool(query),
+        "misses_machines": MOST_DAYS if wanted.misses_machines else 0,
     }
 
 

@@ -1,14 +1,22 @@
 """What is looked for in the log: every field narrows, none set means everything."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 
+from django.db.models import Q
+from django.utils import timezone
+
 from accounts.models import User
-from consents.models import Document, Purpose
+from consents.models import Document, Party, Purpose
 from dsar.models import SubjectRequest
 
 EVERYTHING = "everything"
+# What machines did with a person's documents is looked for in at most so many days: it is found
+# through the documents, and how many of those somebody has is not bounded.
+MOST_DAYS = 92
+# Up to so many documents are looked up one by one; more are met on the way through the period.
+MOST_DOCUMENTS = 500
 
 
 @dataclass(frozen=True)
@@ -43,6 +51,23 @@ class Wanted:
         """Whether what machines did is wanted, too."""
         return self.what == EVERYTHING or bool(self.document)
 
+    @property
+    def is_short(self) -> bool:
+        """Whether the period is short enough to look for what machines did with documents."""
+        if self.since is None:
+            return False
+        return (self.until or timezone.now()) - self.since <= timedelta(days=MOST_DAYS, hours=1)
+
+    @property
+    def misses_machines(self) -> bool:
+        """Whether a person's uses and answers are wanted, and the period is too long for them."""
+        return self.person is not None and self.looks_at_machines and not self.is_short
+
+    @property
+    def looks_at_machines(self) -> bool:
+        """Whether uses, or answers of the gate, are asked for."""
+        return self.what == EVERYTHING or self.family in ("answers", "uses")
+
     @cached_property
     def request_key(self) -> int:
         """The key of the request; 0 where there is none of that reference."""
@@ -70,3 +95,16 @@ class Wanted:
     def addresses_of_person(self) -> list[int]:
         """The keys of the person's addresses."""
         return list(self.person.addresses.values_list("pk", flat=True)) if self.person else []
+
+    @cached_property
+    def of_their_documents(self) -> Q | None:
+        """The condition that a row is about one of the person's documents; None: not looked for.
+
+        A person is a party by address, and stays one when the part was hidden or emptied.
+        """
+        if not self.is_short:
+            return None
+        parties = Party.objects.filter(address__in=self.addresses_of_person)
+        documents = parties.order_by().values_list("document", flat=True).distinct()
+        few = list(documents[: MOST_DOCUMENTS + 1])
+        return Q(document__in=few if len(few) <= MOST_DOCUMENTS else documents)

@@ -60,6 +60,10 @@ class Answers(Family):
         """The reasons of the gate."""
         return {reason.value: reason.label for reason in Reason}
 
+    def of_person(self, wanted: Wanted) -> Q | None:
+        """Answers about documents the person is a party of, within a short period."""
+        return wanted.of_their_documents
+
     def of_document(self, wanted: Wanted) -> Q | None:
         """Answers about this document."""
         return Q(document=wanted.document_key)
@@ -136,6 +140,10 @@ class Uses(Family):
     def rows(self) -> QuerySet[Any]:
         """Return the uses."""
         return Use.objects.all()
+
+    def of_person(self, wanted: Wanted) -> Q | None:
+        """Uses of documents the person is a party of, within a short period."""
+        return wanted.of_their_documents
 
     def of_document(self, wanted: Wanted) -> Q | None:
         """Uses of this document."""
