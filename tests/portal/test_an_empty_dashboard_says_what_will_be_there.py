@@ -33,12 +33,14 @@ def test_the_day_has_no_request_and_nothing_to_decide(browser: Client) -> None:
 
 
 def test_before_the_worker_has_counted_the_page_says_so(browser: Client) -> None:
-    assert "These figures have not been counted yet." in browser.get("/dashboard/trends/").text
+    first = browser.get("/dashboard/trends/").text
+    assert "These days have <strong>not been counted</strong> yet." in first
+    assert "These figures have not been counted yet." in first
     rollups.refresh()
     text = browser.get("/dashboard/trends/").text
     assert "Figures as of" in text
     assert "Nothing was answered in this period" in text
-    assert "Nothing in this period, and nothing in the one before." in text
+    assert "Nothing in this period." in text
 
 
 @pytest.mark.parametrize("what", ["choices", "uses", "gate"])

@@ -46,6 +46,8 @@ GROUPED = {
     "gate-allowed": ("a.reason", G + " AND a.allowed"),
     "gate-denied": ("a.reason", G + " AND NOT a.allowed"),
 }
+# What the made-up world knows of all of BEFORE; it has choices and answers of later days only.
+COMPARED = {"kind", "channel", "regime", "end", "uses"}
 DECIDED = "r.status IN ('answered', 'refused') AND "
 LATE = DECIDED + "(r.closed_at AT TIME ZONE 'Europe/Paris')::date > r.due_on AND "
 FLOW = {
@@ -97,12 +99,48 @@ def test_a_trend_counts_each_value_in_the_period_and_in_the_one_before(
     now, before = grouped(trend, DAYS), grouped(trend, BEFORE)
     assert now
     for code in now | before:
+        if trend in COMPARED:
+            assert page.number(f"{trend}-before:{code}") == before.get(code, 0)
+        elif code not in now:
+            continue
         assert page.number(f"{trend}:{code}") == now.get(code, 0)
-        assert page.number(f"{trend}-before:{code}") == before.get(code, 0)
     most = max(now, key=now.__getitem__)
     assert rows_behind(browser, page.link(f"{trend}:{most}")) == now[most]
-    if before.get(most):
+    if trend in COMPARED and before.get(most):
         assert rows_behind(browser, page.link(f"{trend}-before:{most}")) == before[most]
+
+
+def test_what_is_not_known_whole_is_not_compared(page: Page, browser: Client) -> None:
+    """A month of the period before is no period before: +700 % would say something false."""
+    assert "Compared with as many days before: 14 December 2025 to 15 March 2026." in page.text
+    for trend in set(GROUPED) - COMPARED:
+        card = page.part(f'data-trend="{trend}"', "</section>")
+        assert "Before" not in card
+        assert "Change" not in card
+    year = Page(browser, "/dashboard/trends/?span=months")
+    assert "requests are known only from" in year.text
+    assert "Compared with" not in year.text
+    assert "the period before" not in year.text
+    assert not re.findall(r'data-figure="[^"]+-before:', year.text)
+
+
+def test_the_first_screen_answers_and_the_rest_unfolds_without_a_script(page: Page) -> None:
+    head = page.part('class="page-head"', "</header>")
+    for words in ("requests</strong> came in.", "were closed,", "of them late.", "Half of the"):
+        assert words in head
+    for trend in GROUPED:
+        card = page.part(f'data-trend="{trend}"', "</section>")
+        assert card.index("Most of all:") < card.index("<details") < card.index("<table")
+
+
+def test_a_day_that_has_just_begun_is_not_called_a_period_without_requests(
+    browser: Client,
+) -> None:
+    today = browser.get("/dashboard/trends/?since=2026-06-15&until=2026-06-15").text
+    assert "<strong>No request</strong> has come in today." in today
+    assert "15 June 2026 to" not in today
+    past = browser.get("/dashboard/trends/?since=2001-01-01&until=2001-01-02").text
+    assert "<strong>No request</strong> came in." in past
 
 
 @pytest.mark.parametrize("trend", GROUPED)

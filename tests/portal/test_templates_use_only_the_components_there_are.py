@@ -39,7 +39,7 @@ def test_every_class_in_a_template_is_in_the_stylesheet(template: Path) -> None:
 
 
 def test_the_catalogue_names_every_component() -> None:
-    internal = {"brand", "foot", "language", "messages", "nav", "theme", "account_tabs"}
+    internal = {"brand", "foot", "language", "messages", "nav", "theme", "tabs_list"}
     components = {path.stem for path in (ROOT / "templates" / "components").glob("*.html")}
     missing = {name for name in components - internal if f"components/{name}.html" not in CATALOGUE}
     assert missing == set()

@@ -285,6 +285,23 @@ class AsOf:
         return self.at is not None and not self.left
 
 
+FIRST_DAYS = """
+SELECT (SELECT min(day) FROM portal_requesttally WHERE measure = 'kind'),
+    (SELECT min(day) FROM portal_choicetally), (SELECT min(day) FROM portal_usetally),
+    (SELECT min(day) FROM portal_gatetally)
+"""
+
+
+def begun() -> dict[str, date | None]:
+    """Return from which day on there are figures, by rollup: one query.
+
+    What lies before that day is not nothing, it is not known: nothing is compared with it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(FIRST_DAYS)
+        return dict(zip(("requests", "choices", "uses", "gate"), cursor.fetchone(), strict=True))
+
+
 def as_of(*names: str) -> AsOf:
     """Return how old the figures of these rollups are."""
     found = list(RollupState.objects.filter(name__in=names))

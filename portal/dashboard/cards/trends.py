@@ -167,8 +167,8 @@ def _median(took: dict[str, int]) -> int | None:
     return None
 
 
-def received_chart(period: Period, regime: str) -> Chart:
-    """Draw what was received, and dashed the period before, step by step: two queries."""
+def received_chart(period: Period, regime: str, *, is_compared: bool = True) -> Chart:
+    """Draw what was received, and dashed the period before if it is known: two queries."""
     steps, was = cut(period), cut(period.before)
     then = _received_in(period.before, regime) + [0] * len(steps)
     make = _received("regime", "")(regime)
@@ -180,7 +180,7 @@ def received_chart(period: Period, regime: str) -> Chart:
                    [make(Period(step.first, step.last)) for step in steps]),
             Series(_("the period before"), then[: len(steps)],
                    [make(Period(step.first, step.last)) for step in was][: len(steps)]),
-        ],
+        ][: 1 + is_compared],
         shape=Shape.LINE,
     )  # fmt: skip
 

@@ -29,11 +29,20 @@ def index(request: SignedInRequest) -> HttpResponse:
     form = PeriodForm(asked, today=timezone.localdate(now, get_default_timezone()))
     context: dict[str, Any] = {"form": form, "spans": _spans(form, asked["regime"])}
     if form.is_valid():
-        regime = form.cleaned_data["regime"]
-        context |= _requests(form.period, regime) | _choices(form.period)
-        context |= {"period": form.period, "regime": regime}
+        regime, period = form.cleaned_data["regime"], form.period
+        compared = _compared(period, context)
+        context |= _requests(period, regime, is_compared=compared["requests"]) | _choices(period)
+        context |= {"period": period, "regime": regime, "compared": compared}
+        context["is_begun"] = period.days == 1 and period.last == form.today
         context["as_of"] = rollups.as_of("requests", "choices", "uses", "gate")
     return render(request, "dashboard/trends.html", context)
+
+
+def _compared(period: Period, context: dict[str, Any]) -> dict[str, bool]:
+    """Return of which figures the days before the period are known whole."""
+    context["begun"] = begun = rollups.begun()
+    first = period.before.first
+    return {name: day is not None and day <= first for name, day in begun.items()}
 
 
 def _spans(form: PeriodForm, regime: str) -> list[tuple[str, Any, str]]:
@@ -48,10 +57,10 @@ def _spans(form: PeriodForm, regime: str) -> list[tuple[str, Any, str]]:
     ]
 
 
-def _requests(period: Period, regime: str) -> dict[str, Any]:
+def _requests(period: Period, regime: str, *, is_compared: bool) -> dict[str, Any]:
     return {
         "flow": trends.flow(period, regime),
-        "received": trends.received_chart(period, regime),
+        "received": trends.received_chart(period, regime, is_compared=is_compared),
         "days": trends.days_to_answer(period, regime),
         "request_trends": [
             trends.by_kind(period, regime),
