@@ -1,5 +1,6 @@
 """Every model that leads to a person, or holds an address, has a source that answers for it."""
 
+import pytest
 from django.apps import apps
 from django.db import models
 
@@ -72,6 +73,7 @@ def test_no_two_sources_answer_for_the_same() -> None:
             assert seen.setdefault(label, source.slug) == source.slug
 
 
+@pytest.mark.django_db  # periods are those of the register
 def test_every_source_says_in_words_what_it_holds() -> None:
     for source in registered().values():
         description = source.describe()

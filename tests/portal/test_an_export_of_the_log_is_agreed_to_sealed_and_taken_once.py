@@ -13,13 +13,14 @@ import pytest
 from django.core.files.storage import default_storage
 from django.test import Client
 from django.utils import timezone
+from django_q.models import OrmQ
 
 from accounts.actions import look
 from accounts.changes import actions as changes
 from accounts.changes.models import Change
 from accounts.models import AccessEvent, User
 from accounts.roles import Role
-from portal.dashboard.log import building, exports, search
+from portal.dashboard.log import building, exports, search, writing
 from portal.dashboard.log.wanted import EVERYTHING, Wanted
 from portal.dashboard.models import LogExport, OfficeEvent
 from portal.lib import keys
@@ -77,7 +78,7 @@ def test_it_holds_just_the_persons_events_and_can_be_checked(world: World) -> No
     export = world.ask()
     building.build(export.pk)
     export.refresh_from_db()
-    expected = list(search.walk(building.wanted_of(export)))
+    expected = list(search.walk(writing.wanted_of(export)))
     with opened(export, world.dina) as found:
         rows = json.loads(found.read("events.json"))
         table = list(csv.DictReader(io.StringIO(found.read("events.csv").decode("utf-8-sig"))))
@@ -192,13 +193,89 @@ def test_what_nobody_took_is_destroyed(world: World) -> None:
     assert not default_storage.exists(name)
 
 
-def test_too_much_is_said_and_not_made(world: World, monkeypatch: Any) -> None:
-    monkeypatch.setattr(building, "MOST", 1)
+@pytest.fixture
+def long(world: World, monkeypatch: pytest.MonkeyPatch) -> LogExport:
+    """An export that takes several jobs."""
+    monkeypatch.setattr(building, "AT_ONCE", 3)
+    for n in range(7):
+        look(world.ada, by=world.sam, kind=AccessEvent.Kind.PERSON_VIEWED, reason=f"call {n}")
     export = world.ask(person=None, since=timezone.now() - timedelta(days=400))
+    OrmQ.objects.all().delete()
+    return export
+
+
+def one_job(export: LogExport) -> LogExport:
+    """Do one job of the worker; the next one is queued until it is ready."""
     building.build(export.pk)
-    assert LogExport.objects.get().error == "too_large"
-    page = signed_in(world.dina).get(f"{EXPORTS}{export.uid}/").content.decode()
-    assert "Ask for shorter periods" in page
+    export.refresh_from_db()
+    queued = OrmQ.objects.all().delete()[0]
+    assert queued == (export.status == "building")
+    return export
+
+
+def test_as_much_as_there_is_comes_in_parts_that_can_be_checked(
+    world: World, long: LogExport
+) -> None:
+    expected = [f"{one.family}-{one.id}" for one in search.walk(writing.wanted_of(long))]
+    jobs = 0
+    while one_job(long).status == "building":
+        jobs += 1
+        assert long.parts.count() == jobs
+    assert jobs == -(-len(expected) // 3)
+    assert long.events == len(expected)
+    assert not long.parts.exists()
+    assert default_storage.listdir(building.FOLDER)[1] == [long.name.partition("/")[2]]
+    with opened(long, world.dina) as found:
+        manifest = json.loads(found.read("manifest.json"))
+        assert keys.verify(found.read("manifest.jws").decode()).payload == found.read(
+            "manifest.json"
+        )
+        rows: list[dict[str, str]] = []
+        table: list[dict[str, str]] = []
+        for part in manifest["parts"]:
+            with zipfile.ZipFile(io.BytesIO(found.read(part["name"]))) as inner:
+                held = json.loads(inner.read("events.json"))
+                assert len(held) == part["events"]
+                rows += held
+                table += csv.DictReader(io.StringIO(inner.read("events.csv").decode("utf-8-sig")))
+        for one in manifest["files"]:
+            assert hashlib.sha256(found.read(one["name"])).hexdigest() == one["sha256"]
+        assert "events-0001.zip" in found.read("README.txt").decode()
+    assert [row["number"] for row in rows] == expected
+    assert [row["number"] for row in table] == expected
+
+
+def test_a_worker_that_dies_leaves_the_parts_that_were_made(world: World, long: LogExport) -> None:
+    one_job(long)
+    held = exports.claim(long.pk)
+    assert held is not None, "and dies"
+    assert (held.attempts, held.events) == (1, 3)
+    LogExport.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
+    exports.resume()
+    OrmQ.objects.all().delete()
+    one_job(long)
+    assert [part.number for part in long.parts.all()] == [1, 2]
+    page = signed_in(world.dina).get(f"{EXPORTS}{long.uid}/").content.decode()
+    assert "6 events so far." in page
+
+
+def test_what_is_not_made_after_all_leaves_no_part(long: LogExport) -> None:
+    one_job(long)
+    name = long.parts.get().name
+    exports.fail(long, "worker_died")
+    exports.tidy(timezone.now())
+    assert not long.parts.exists()
+    assert not default_storage.exists(name)
+
+
+def test_the_readme_says_when_uses_of_a_persons_documents_are_not_in_it(world: World) -> None:
+    whole, month = world.ask(), world.ask(since=timezone.now() - timedelta(days=30))
+    said = []
+    for export in (whole, month):
+        building.build(export.pk)
+        with opened(export, world.dina) as found:
+            said.append("in a period of 92 days at most" in found.read("README.txt").decode())
+    assert said == [True, False]
 
 
 @pytest.mark.parametrize(

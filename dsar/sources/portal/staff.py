@@ -29,6 +29,7 @@ class AccessLogSource(Source):
             "portal.DigestDay",
             "portal.DigestWish",
             "portal.LogExport",
+            "portal.LogExportPart",
             "portal.OfficeEvent",
             "portal.Report",
             "portal.ReportFile",

@@ -1,79 +1,135 @@
-"""Making an export: one walk through the log, two forms of each event, one sealed zip.
+"""Making an export: one walk through the log, each job of the worker as far as it comes.
 
-Everything streams: the JSON goes into the zip as it is read, the CSV meanwhile into a sealed file
-beside it, so that memory does not grow and nothing lies on a disk in clear.
+What one job can read lies in the zip as it is. What is more is read on by the next job, into a
+sealed part of its own; the last job puts the parts into one zip. Nothing is read twice, whoever
+dies, memory does not grow, and nothing lies on a disk in clear.
 """
 
-import csv
-import io
-import json
 from collections import Counter
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
 from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import Any
 
-from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from dsar.archive import Archive, Measured
-from portal.dashboard.log import exports, search
-from portal.dashboard.log.families import BY_SLUG
-from portal.dashboard.log.families.base import Event
-from portal.dashboard.log.showing import who
-from portal.dashboard.log.wanted import EVERYTHING, Wanted
-from portal.dashboard.models import LogExport
-from portal.lib import crypto, keys, sheets
-from portal.lib.canonical import canonical_json
-from portal.lib.office.contacts import controller
+from portal.dashboard.log import exports, writing
+from portal.dashboard.log.writing import Told
+from portal.dashboard.models import LogExport, LogExportPart
+from portal.lib import crypto
+from portal.lib.tasks import enqueue
 
-FORMAT = "regard-log/1"
 FOLDER = "exports"
-# What one job of the worker can make in its time; more is asked for in shorter periods.
-MOST = 500_000
-COLUMNS = (
-    "at", "family", "kind", "what", "by", "by_number", "role", "file_of", "request", "document",
-    "purpose", "about", "why", "number",
-)  # fmt: skip
-
-
-class TooLarge(Exception):
-    """There are more events than one export may hold."""
+# What one job of the worker reads, well within its time.
+AT_ONCE = 200_000
 
 
 def build(pk: int) -> None:
-    """Make the export and have it lie ready; a job of the worker, which may run twice."""
+    """Do the next job of an export; a job of the worker, which may run twice."""
     export = exports.claim(pk)
     if export is None:
         return
-    try:
-        with override(export.language), timezone.override(None):
-            sealed = _seal(export)
-    except TooLarge:
-        exports.fail(export, "too_large")
+    parts = list(export.parts.all())
+    with override(export.language), timezone.override(None):
+        if parts and not parts[-1].after:
+            _settle(export, _whole(export, parts))
+            exports.drop_parts()
+        else:
+            _read_on(export, parts)
+
+
+def _read_on(export: LogExport, parts: list[LogExportPart]) -> None:
+    """Write the next events; they are all there is, or a part."""
+    found, manifest, now = Told(), "", timezone.now()
+
+    def write(archive: Archive) -> None:
+        nonlocal manifest
+        after = parts[-1].after if parts else ""
+        writing.events(archive, export, found, after=after, most=AT_ONCE)
+        if not (parts or found.next):
+            manifest = _explain(archive, export, found.counts, [], now)
+
+    sealed = _sealed(f"{export.uid}-{len(parts) + 1}", write, now)
+    if parts or found.next:
+        _keep(export, len(parts) + 1, sealed, found)
+    else:
+        whole = {"manifest_sha256": manifest, "events": found.counts.total()}
+        _settle(export, sealed | whole)
+
+
+def _whole(export: LogExport, parts: list[LogExportPart]) -> dict[str, Any]:
+    """Write the parts into one zip, each a zip in it; return what the row holds of it."""
+    counts = sum((Counter(one.counts) for one in parts), Counter[str]())
+    manifest, now = "", timezone.now()
+
+    def write(archive: Archive) -> None:
+        nonlocal manifest
+        for one in parts:
+            archive.add(one.file, exports.open_stream(one.name, crypto.unwrap(bytes(one.key))))
+        manifest = _explain(archive, export, counts, parts, now)
+
+    sealed = _sealed(str(export.uid), write, now)
+    return sealed | {"manifest_sha256": manifest, "events": counts.total()}
+
+
+def _explain(
+    archive: Archive,
+    export: LogExport,
+    counts: Counter[str],
+    parts: list[LogExportPart],
+    now: datetime,
+) -> str:
+    archive.add(_("README.txt"), [writing.readme(export, counts, parts, now).encode()])
+    return writing.manifest(archive, export, counts, parts, now)
+
+
+def _sealed(name: str, write: Callable[[Archive], None], now: datetime) -> dict[str, Any]:
+    """Write a zip through its seal into the storage; return its name, key, size and hash."""
+    key = crypto.new_key()
+    with TemporaryFile() as temporary:
+        writer = crypto.SealingWriter(temporary, key)
+        measured = Measured(writer)
+        archive = Archive(measured, at=now, alive=lambda _archive: None)
+        write(archive)
+        archive.close()
+        writer.close()
+        temporary.seek(0)
+        saved = default_storage.save(f"{FOLDER}/{name}", File(temporary))
+    return {
+        "name": saved, "key": crypto.wrap(key), "size": measured.size, "sha256": measured.sha256,
+    }  # fmt: skip
+
+
+@transaction.atomic
+def _keep(export: LogExport, number: int, sealed: dict[str, Any], found: Told) -> None:
+    """Put a part on record and have the next job done, unless another worker did."""
+    going_on = {"leased_until": None, "attempts": 0, "events": export.events + found.counts.total()}
+    if not _mine(export).update(**going_on):
+        _drop(sealed["name"])
         return
-    with transaction.atomic():
-        _settle(export, sealed)
+    LogExportPart.objects.create(
+        export=export,
+        number=number,
+        name=sealed["name"],
+        key=sealed["key"],
+        after=found.next,
+        counts=dict(found.counts),
+    )
+    enqueue(exports.BUILD, export.pk)
 
 
-def wanted_of(export: LogExport) -> Wanted:
-    """Return the search that the export answers: everything that can be told of it."""
-    return Wanted(since=export.since, until=export.until, what=EVERYTHING, person=export.person)
-
-
+@transaction.atomic
 def _settle(export: LogExport, sealed: dict[str, Any]) -> None:
     """Put the made zip on record, unless another worker did."""
     now = timezone.now()
-    mine = LogExport.objects.filter(
-        pk=export.pk, status=LogExport.Status.BUILDING, leased_until=export.leased_until
-    )
-    done = mine.update(
+    done = _mine(export).update(
         **sealed,
         status=LogExport.Status.READY,
         leased_until=None,
@@ -83,111 +139,13 @@ def _settle(export: LogExport, sealed: dict[str, Any]) -> None:
     if done:
         exports.note(export, exports.Code.EXPORT_BUILT, by=None)
     else:
-        name = sealed["name"]
-        transaction.on_commit(lambda: default_storage.delete(name))
+        _drop(sealed["name"])
 
 
-def _seal(export: LogExport) -> dict[str, Any]:
-    """Write the whole zip through its seal into the storage; return what the row holds of it."""
-    key, now = crypto.new_key(), timezone.now()
-    with TemporaryFile() as temporary:
-        writer = crypto.SealingWriter(temporary, key)
-        measured = Measured(writer)
-        archive = Archive(measured, at=now, alive=lambda _archive: None)
-        counts: Counter[str] = Counter()
-        _events(archive, export, counts)
-        archive.add(_("README.txt"), [_readme(export, counts, now).encode()])
-        manifest = _manifest(archive, export, counts, now)
-        archive.close()
-        writer.close()
-        temporary.seek(0)
-        name = default_storage.save(f"{FOLDER}/{export.uid}", File(temporary))
-    return {
-        "name": name, "key": crypto.wrap(key), "size": measured.size, "sha256": measured.sha256,
-        "manifest_sha256": manifest, "events": counts.total(),
-    }  # fmt: skip
+def _mine(export: LogExport) -> Any:
+    building = LogExport.objects.filter(pk=export.pk, status=LogExport.Status.BUILDING)
+    return building.filter(leased_until=export.leased_until)
 
 
-def _events(archive: Archive, export: LogExport, counts: Counter[str]) -> None:
-    """Write events.json and events.csv out of one walk."""
-    key = crypto.new_key()
-    with TemporaryFile() as aside:
-        sealed = crypto.SealingWriter(aside, key)
-        archive.add("events.json", _as_json(export, sealed, counts))
-        sealed.close()
-        aside.seek(0)
-        archive.add("events.csv", crypto.unseal(aside, key))
-
-
-def _as_json(export: LogExport, beside: IO[bytes] | Any, counts: Counter[str]) -> Iterator[bytes]:
-    """Yield the events as JSON, and write each into the CSV ``beside``."""
-    beside.write(b"\xef\xbb\xbf" + _csv(list(COLUMNS)))
-    yield b"["
-    between = b"\n"
-    for event in search.walk(wanted_of(export)):
-        if counts.total() >= MOST:
-            raise TooLarge
-        counts[event.family] += 1
-        row = told(event)
-        beside.write(_csv([sheets.safe(row[name]) for name in COLUMNS]))
-        yield between + json.dumps(row, ensure_ascii=False).encode()
-        between = b",\n"
-    yield b"\n]\n"
-
-
-def told(event: Event) -> dict[str, str]:
-    """Return an event as an export tells it: staff by name, everybody else by number."""
-    return {
-        "at": event.at.astimezone(UTC).isoformat(),
-        "family": str(BY_SLUG[event.family].label),
-        "kind": event.code,
-        "what": event.what,
-        "by": who(event),
-        "by_number": str(event.by.uid) if event.by else "",
-        "role": event.by.get_role_display() if event.by else "",
-        "file_of": str(event.whose.uid) if event.whose else "",
-        "request": event.request,
-        "document": event.document,
-        "purpose": event.purpose,
-        "about": event.thing,
-        "why": event.why,
-        "number": f"{event.family}-{event.id}",
-    }
-
-
-def _csv(cells: list[str]) -> bytes:
-    line = io.StringIO()
-    csv.writer(line).writerow(cells)
-    return line.getvalue().encode()
-
-
-def _readme(export: LogExport, counts: Counter[str], now: datetime) -> str:
-    context = {
-        "export": export,
-        "controller": controller(),
-        "made_at": now,
-        "families": [(BY_SLUG[slug].label, n) for slug, n in sorted(counts.items())],
-        "events": counts.total(),
-        "kid": keys.signing_kid(),
-        "site": settings.SITE_URL,
-    }
-    return render_to_string("dashboard/log/readme.txt", context)
-
-
-def _manifest(archive: Archive, export: LogExport, counts: Counter[str], now: datetime) -> str:
-    """Write the list of files with their hashes, and its signature; return its SHA-256."""
-    manifest = {
-        "format": FORMAT,
-        "controller": controller()["name"],
-        "export": str(export.uid),
-        "made_at": now.isoformat(),
-        "since": export.since.isoformat() if export.since else "",
-        "until": export.until.isoformat(),
-        "person": str(export.person.uid) if export.person else "",
-        "events": counts.total(),
-        "files": archive.entries.copy(),
-    }
-    payload = canonical_json(manifest)
-    sha256 = archive.add("manifest.json", [payload])
-    archive.add("manifest.jws", [keys.sign(payload).encode()])
-    return sha256
+def _drop(name: str) -> None:
+    transaction.on_commit(partial(default_storage.delete, name))

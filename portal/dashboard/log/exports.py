@@ -14,7 +14,7 @@ from accounts import actions as accounts
 from accounts.changes import actions as changes
 from accounts.changes.models import Change
 from accounts.models import AccessEvent, User
-from portal.dashboard.models import LogExport, OfficeEvent
+from portal.dashboard.models import LogExport, LogExportPart, OfficeEvent
 from portal.lib import crypto
 from portal.lib.errors import DomainError
 from portal.lib.tasks import enqueue
@@ -156,7 +156,15 @@ def tidy(now: datetime) -> int:
     for export in LogExport.objects.filter(gone).exclude(name=""):
         default_storage.delete(export.name)
         LogExport.objects.filter(pk=export.pk).update(name="")
+    drop_parts()
     return len(ended)
+
+
+def drop_parts() -> None:
+    """Delete the parts of what is made, or is not made after all; the file before its row."""
+    for part in LogExportPart.objects.exclude(export__status=Status.BUILDING):
+        default_storage.delete(part.name)
+        part.delete()
 
 
 def resume() -> None:

@@ -62,12 +62,21 @@ def page(wanted: Wanted, *, older: str = "", newer: str = "", size: int = SIZE) 
     )
 
 
-def walk(wanted: Wanted) -> Iterator[Event]:
-    """Yield all events that are wanted, newest first, a fixed number of them in memory."""
-    place: Place | None = None
+def walk(wanted: Wanted, *, after: str = "") -> Iterator[Event]:
+    """Yield all events that are wanted, newest first, a fixed number of them in memory.
+
+    ``after`` is the place (:func:`place_of`) of the last one that was read before.
+    """
+    place = _read(after)
     while keys := _keys(wanted, place, back=False, limit=AT_A_TIME):
         yield from _loaded(keys)
         place = keys[-1]
+
+
+def place_of(event: Event) -> str:
+    """Return where an event stands, for :func:`walk` to go on from there."""
+    rank = next(n for n, family in enumerate(FAMILIES) if family.slug == event.family)
+    return _written(Place(event.at, rank, event.id))
 
 
 def _keys(wanted: Wanted, place: Place | None, *, back: bool, limit: int) -> list[Place]:

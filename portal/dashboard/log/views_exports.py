@@ -25,7 +25,7 @@ from accounts.models import User
 from accounts.reauthentication import reauthentication_required
 from accounts.roles import SignedInRequest, dpo_required
 from portal.dashboard.approvals.panel import panel
-from portal.dashboard.log import building, exports
+from portal.dashboard.log import exports
 from portal.dashboard.log.asked import PeriodForm
 from portal.dashboard.log.kinds import period
 from portal.dashboard.log.showing import number_of
@@ -34,9 +34,6 @@ from portal.lib import keyset, reservations
 
 SIZE = 25
 ERRORS = {
-    "too_large": gettext_lazy(
-        "There are more than %(most)s events in it. Ask for shorter periods, one after the other."
-    ),
     "worker_died": gettext_lazy("The worker stopped at every attempt. Ask who runs the portal."),
 }
 
@@ -107,7 +104,7 @@ def export(request: SignedInRequest, uid: UUID) -> HttpResponse:
         "is_ready": found.is_ready(timezone.now()),
         "period": period(found),
         "whose": number_of(found.person) if found.person else "",
-        "error": ERRORS[found.error] % {"most": building.MOST} if found.error in ERRORS else "",
+        "error": ERRORS.get(found.error, ""),
         "panel": panel(change, request.user),
     }
     return render(request, "dashboard/log/export.html", context)

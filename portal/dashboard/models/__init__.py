@@ -10,7 +10,7 @@ from portal.dashboard.models.alarms import (
     RaisedAlarm,
 )
 from portal.dashboard.models.drills import CareRecord
-from portal.dashboard.models.office import LogExport, OfficeEvent
+from portal.dashboard.models.office import LogExport, LogExportPart, OfficeEvent
 from portal.dashboard.models.reports import PublicYear, Report, ReportFile
 from portal.dashboard.models.rollups import (
     ChoiceTally,
@@ -33,6 +33,7 @@ __all__ = [
     "GateTally",
     "HookMessage",
     "LogExport",
+    "LogExportPart",
     "OfficeEvent",
     "PublicYear",
     "RaisedAlarm",

@@ -117,3 +117,33 @@ class LogExport(models.Model):
     def is_ready(self, now: datetime) -> bool:
         """Whether it can be downloaded at ``now``."""
         return self.status == self.Status.READY and bool(self.expires_at and now < self.expires_at)
+
+
+class LogExportPart(models.Model):
+    """Some events of an export that is too large for one job: a sealed zip of its own.
+
+    ``after`` is where the log is read on (empty: this is the last part); ``counts`` the events by
+    family. Parts are deleted once the whole is made, or is not made after all.
+    """
+
+    export = models.ForeignKey(LogExport, models.CASCADE, related_name="parts")
+    number = models.PositiveIntegerField()
+    name = models.CharField(max_length=200)
+    key = models.BinaryField()
+    after = models.CharField(max_length=200, blank=True)
+    counts = models.JSONField(default=dict)
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["export", "number"], name="log_export_part_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"part {self.number} of {self.export_id}"
+
+    @property
+    def file(self) -> str:
+        """What it is called in the whole."""
+        return f"events-{self.number:04}.zip"
