@@ -87,6 +87,11 @@ class Change(models.Model):
         """Return the SHA-256 of what somebody who decides about it reads: what, why, of which."""
         return sha256_of({"payload": self.payload, "reason": self.reason, "base": self.base})
 
+    @property
+    def edition(self) -> str:
+        """Return what a page carries to tell, when it is saved, whether the draft is the same."""
+        return f"{self.status}-{sha256_of(self.payload)}"
+
 
 class ChangeEvent(models.Model):
     """One act on a change. Append-only (invariant 1). ``data`` holds what stood in it then."""

@@ -68,7 +68,8 @@ def facts(change: Change, **typed: Any) -> dict[str, Any]:
 
 
 def save(client: Client, change: Change, step: str, typed: dict[str, Any]) -> Any:
-    answer = client.post(f"{ALL}{change.uid}/{step}/", typed)
+    change.refresh_from_db()
+    answer = client.post(f"{ALL}{change.uid}/{step}/", {"opened": change.edition, **typed})
     change.refresh_from_db()
     return answer
 

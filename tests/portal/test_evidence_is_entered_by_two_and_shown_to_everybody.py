@@ -76,7 +76,8 @@ def begin(client: Client) -> Change:
 
 def save(client: Client, change: Change, **changes: Any) -> str:
     path = f"{ALL}draft/{change.uid}/"
-    client.post(path, typed(**changes))
+    change.refresh_from_db()
+    client.post(path, typed(opened=change.edition, **changes))
     change.refresh_from_db()
     return client.get(f"{path}?check=1").content.decode()
 

@@ -185,10 +185,14 @@ def test_a_setting_is_found_by_its_name_its_law_and_its_variable(dina: User) -> 
 
 
 def test_two_do_not_draft_the_same_at_once(dina: User, dora: User) -> None:
-    """Who comes second goes on with the draft that is there, and it becomes theirs."""
+    """Who comes second sees what is there, and may go on with it: then it becomes theirs."""
     assert signed_in(dina).post(NOTICE, {"value": "45"}).status_code == 302
-    assert signed_in(dora).post(NOTICE, {"value": "50"}).status_code == 302
+    assert signed_in(dora).post(NOTICE, {"value": "50"}).status_code == 409
     change = Change.objects.get()
+    assert (change.author, change.payload) == (dina, {"typed": {"value": "45"}})
+    again = {"value": "50", "opened": change.edition}
+    assert signed_in(dora).post(NOTICE, again).status_code == 302
+    change.refresh_from_db()
     assert (change.author, change.payload) == (dora, {"typed": {"value": "50"}})
 
 

@@ -4,12 +4,15 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.changes.kinds import Problems
-from consents.changing.measured import NUMBERS, WORDS, Payload
+from accounts.changes.kinds import Difference, Problems
+from accounts.changes.saving import Page
+from consents.changing.measured import NUMBERS, WORDS, Payload, file_of
 from consents.models import Evidence
+from portal.dashboard.approvals.forms import differs
 from portal.dashboard.wizard.forms import DraftForm
 
 LABELS = {
@@ -87,7 +90,26 @@ def fields_of(payload: Payload) -> dict[str, Any]:
     return {**payload, **words}
 
 
-def into(payload: Payload, typed: dict[str, Any]) -> Payload:
+def typed_page(sent: QueryDict, file: str) -> Page:
+    """Return what was typed of a measurement; ``file`` is the ``uid`` of a new report, or ""."""
+    typed = MeasurementForm.read(sent)
+
+    def kept(payload: Payload | None) -> Payload:
+        return _into(payload or {}, typed) | ({"file": file} if file else {})
+
+    return Page(opened=sent.get("opened", ""), into=kept, differs=_differs)
+
+
+def _differs(before: Payload | None, after: Payload | None) -> list[Difference]:
+    """Return in what two drafts differ, with the report."""
+    old, new = before or {}, after or {}
+    found = differs(MeasurementForm(fields_of(old)), MeasurementForm(fields_of(new)))
+    files = [file_of(one) for one in (old, new)]
+    names = [f"{one.name} ({one.sha256})" if one else "" for one in files]
+    return found + ([Difference(_("The report"), *names)] if names[0] != names[1] else [])
+
+
+def _into(payload: Payload, typed: dict[str, Any]) -> Payload:
     """Return the draft with what was typed."""
     words = {
         name: {code: typed[f"{name}_{code}"] for code, _language in settings.LANGUAGES}

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.changes import actions
 from accounts.changes.kinds import KINDS
 from accounts.changes.models import Change
+from accounts.changes.saving import Meanwhile, save
 from accounts.reauthentication import reauthentication_required
 from accounts.roles import SignedInRequest, dpo_required
 from consents import evidence_files
@@ -23,7 +24,7 @@ from consents.changing.measured import file_of
 from consents.models import Evidence, EvidenceFile, Purpose, PurposeVersion
 from consents.queries import evidence as queries
 from portal.dashboard.approvals.panel import panel
-from portal.dashboard.evidence.forms import MeasurementForm, fields_of, into
+from portal.dashboard.evidence.forms import MeasurementForm, fields_of, typed_page
 from portal.lib.errors import DomainError
 
 OPEN = [Change.Status.DRAFT, Change.Status.PROPOSED]
@@ -68,16 +69,7 @@ def draft(request: SignedInRequest, uid: UUID) -> HttpResponse:
     """Show a draft of evidence, or save what was typed, right or wrong."""
     known = Change.objects.filter(kind=KIND).select_related("author", "decided_by")
     change = get_object_or_404(known, uid=uid)
-    if request.method == "POST" and change.is_open:
-        return _save(request, change)
-    wrong = KINDS[KIND].problems(change) if change.is_open and "check" in request.GET else {}
-    context = {
-        "change": change, "title": title_of(change.subject), "panel": panel(change, request.user),
-        "form": MeasurementForm(fields_of(change.payload), wrong) if change.is_open else None,
-        "file": file_of(change.payload), "file_problems": wrong.get("file", []),
-        "evidence": Evidence.objects.filter(change=change).first(),
-    }  # fmt: skip
-    return render(request, "dashboard/evidence/draft.html", context)
+    return _save(request, change) if request.method == "POST" else _draft_page(request, change)
 
 
 @require_safe
@@ -131,21 +123,58 @@ def _page(
     return render(request, template, context, status=409 if refused else 200)
 
 
+def _draft_page(
+    request: SignedInRequest,
+    change: Change,
+    *,
+    typed: dict[str, Any] | None = None,
+    meanwhile: Meanwhile | None = None,
+) -> HttpResponse:
+    """Show a draft as it is kept; or ``typed``, where somebody else saved first."""
+    check = change.is_open and typed is None and "check" in request.GET
+    wrong = KINDS[KIND].problems(change) if check else {}
+    payload = change.payload if typed is None else typed
+    is_form = change.is_open or typed is not None
+    context = {
+        "change": change, "title": title_of(change.subject), "panel": panel(change, request.user),
+        "form": MeasurementForm(fields_of(payload), wrong) if is_form else None,
+        "file": file_of(payload), "file_problems": wrong.get("file", []), "meanwhile": meanwhile,
+        "evidence": Evidence.objects.filter(change=change).first(),
+    }  # fmt: skip
+    status = 409 if meanwhile else 200
+    return render(request, "dashboard/evidence/draft.html", context, status=status)
+
+
 def _save(request: SignedInRequest, change: Change) -> HttpResponse:
     """Save what was typed, and the file if one was sent; what is wrong is said beside."""
-    payload = into(change.payload, MeasurementForm.read(request.POST))
-    upload = request.FILES.get("report")
-    if upload is not None:
-        try:
-            payload["file"] = str(evidence_files.take(upload, by=request.user).uid)
-        except DomainError as error:
-            messages.error(request, str(error.message))
-    if payload != change.payload:
-        try:
-            actions.edit(change, payload, by=request.user)
-        except DomainError as error:
-            messages.error(request, str(error.message))
-            return redirect("dashboard-evidence-draft", change.uid)
+    page = typed_page(request.POST, _file(request))
+    try:
+        save(KIND, change.subject, change, page, by=request.user)
+    except Meanwhile as refusal:
+        change.refresh_from_db()
+        typed = page.into(change.payload)
+        return _draft_page(request, change, typed=typed, meanwhile=refusal)
     now = date_format(timezone.localtime(), "H:i:s")
     messages.success(request, _("Saved %(time)s.") % {"time": now})
     return HttpResponseRedirect(f"{KINDS[KIND].path(change)}?check=1")
+
+
+def _file(request: SignedInRequest) -> str:
+    """Return the ``uid`` of the report that was sent, now or when somebody else saved first."""
+    upload = request.FILES.get("report")
+    if upload is None:
+        sent = request.POST.get("sent", "")
+        mine = EvidenceFile.objects.filter(by=request.user, evidence=None, uid__in=_uids(sent))
+        return sent if mine.exists() else ""
+    try:
+        return str(evidence_files.take(upload, by=request.user).uid)
+    except DomainError as error:
+        messages.error(request, str(error.message))
+        return ""
+
+
+def _uids(text: str) -> list[UUID]:
+    try:
+        return [UUID(text)]
+    except ValueError:
+        return []

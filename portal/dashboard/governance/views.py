@@ -14,13 +14,14 @@ from accounts import places
 from accounts.changes import actions
 from accounts.changes.models import Change
 from accounts.changes.office import OfficeKind, authors, payload
+from accounts.changes.saving import Meanwhile, Page, save
 from accounts.roles import SignedInRequest, dpo_required
 from dsar import calendars, letter_samples, reckoning
 from dsar.changes.letters import LANGUAGES, LetterKind
+from portal.dashboard.approvals.forms import differs
 from portal.dashboard.approvals.panel import panel
 from portal.dashboard.governance import pages
 from portal.dashboard.governance.forms import DraftForm
-from portal.lib.errors import DomainError
 from portal.lib.keyset import page
 from portal.lib.models import OfficeVersion
 from portal.lib.office import store
@@ -92,12 +93,13 @@ def subject(request: SignedInRequest, group: str, subject: str) -> HttpResponse:
     subject = _known(found, subject)
     change = _open_change(found, subject)
     if request.method == "POST":
-        fields = found.fields(subject)
-        draft = payload(request.POST, fields, request.POST.getlist)
+        draft = payload(request.POST, found.fields(subject), request.POST.getlist)
         try:
-            _keep(found, subject, change, draft, request)
-        except DomainError as error:
-            context = _context(request, found, subject, change, draft) | {"refused": error}
+            save(found.slug, subject, change, _page(request, found, subject, draft),
+                 by=request.user)  # fmt: skip
+        except Meanwhile as refusal:
+            change = _open_change(found, subject)
+            context = _context(request, found, subject, change, draft) | {"meanwhile": refusal}
             return render(request, "dashboard/governance/subject.html", context, status=409)
         messages.success(request, _("The draft is kept. Nothing has changed yet."))
         return redirect("dashboard-setting", group, subject)
@@ -105,17 +107,17 @@ def subject(request: SignedInRequest, group: str, subject: str) -> HttpResponse:
     return render(request, "dashboard/governance/subject.html", context)
 
 
-def _keep(
-    kind: OfficeKind,
-    subject: str,
-    change: Change | None,
-    draft: dict[str, Any],
-    request: SignedInRequest,
-) -> None:
-    if change is None:
-        actions.draft(kind.slug, subject, draft, by=request.user)
-    else:
-        actions.edit(change, draft, by=request.user)
+def _page(request: SignedInRequest, kind: OfficeKind, subject: str, draft: dict[str, Any]) -> Page:
+    """Return what was typed; without a draft the page shows what holds."""
+
+    def shown(one: dict[str, Any] | None) -> DraftForm:
+        return DraftForm(kind.fields(subject), _typed(kind, subject, one), {})
+
+    return Page(
+        opened=request.POST.get("opened", ""),
+        into=lambda _payload: draft,
+        differs=lambda before, after: differs(shown(before), shown(after)),
+    )
 
 
 def _context(
@@ -140,6 +142,7 @@ def _context(
         "source": pages.source(about, version, authors([version] if version else [])),
         "form": DraftForm(kind.fields(subject), _typed(kind, subject, draft), problems),
         "panel": panel(change, request.user) if change else None,
+        "edition": change.edition if change else "",
         "warning": kind.warns(subject, value) if draft and not problems else "",
         "can_reset": version is not None and version.value is not None,
         "history": pages.past(kind, subject, history.rows),

@@ -8,13 +8,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.changes import actions
-from accounts.changes.kinds import KINDS
+from accounts.changes.kinds import KINDS, Difference
 from accounts.changes.models import Change
+from accounts.changes.saving import Meanwhile, Page, save
 from accounts.roles import SignedInRequest, dpo_required
 from consents.models import Purpose
 from consents.queries import register
-from consents.register import checking
-from consents.register.fields import draft_of
+from consents.register import checking, saying
+from consents.register.fields import Draft, draft_of
 from consents.register.kind import begin, present, subject_of
 from portal.dashboard.approvals.panel import panel
 from portal.dashboard.register.forms import NewRecord, RecordForm, typed
@@ -44,8 +45,19 @@ def edit(request: SignedInRequest, slug: str) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         return _save(request, slug, change)
-    draft = change.payload if change else begin(slug)
-    problems = checking.problems(draft, subject_of(slug)) if change else {}
+    return _page(request, slug, change, change.payload if change else begin(slug))
+
+
+def _page(
+    request: SignedInRequest,
+    slug: str,
+    change: Change | None,
+    draft: Draft,
+    *,
+    meanwhile: Meanwhile | None = None,
+) -> HttpResponse:
+    """Show a draft; where somebody else saved first, the one that was typed."""
+    problems = checking.problems(draft, subject_of(slug)) if change and not meanwhile else {}
     context = {
         "form": RecordForm(draft, subject_of(slug), problems),
         "slug": slug,
@@ -53,17 +65,29 @@ def edit(request: SignedInRequest, slug: str) -> HttpResponse:
         "panel": panel(change, request.user) if change else None,
         "record": register.record(slug, timezone.now()),
         "title": KINDS["register"].title(change or Change(subject=slug, payload=draft)),
+        "meanwhile": meanwhile,
     }
-    return render(request, "dashboard/register/edit.html", context)
+    status = 409 if meanwhile else 200
+    return render(request, "dashboard/register/edit.html", context, status=status)
 
 
 def _save(request: SignedInRequest, slug: str, change: Change | None) -> HttpResponse:
-    before = change.payload if change else begin(slug)
-    draft = typed(request.POST, subject_of(slug), before)
-    if change is None:
-        actions.draft("register", slug, draft, by=request.user)
-    else:
-        actions.edit(change, draft, by=request.user)
+    subject = subject_of(slug)
+
+    def kept(payload: Draft | None) -> Draft:
+        return typed(request.POST, subject, begin(slug) if payload is None else payload)
+
+    def differs(before: Draft | None, after: Draft | None) -> list[Difference]:
+        old, new = (begin(slug) if one is None else one for one in (before, after))
+        return saying.differences(old, new, subject, language_marks=True)
+
+    page = Page(opened=request.POST.get("opened", ""), into=kept, differs=differs)
+    try:
+        save("register", slug, change, page, by=request.user)
+    except Meanwhile as refusal:
+        change = open_change(slug)
+        mine = kept(change.payload if change else None)
+        return _page(request, slug, change, mine, meanwhile=refusal)
     hour = timezone.localtime().strftime("%H:%M:%S")
     messages.success(request, _("The draft was saved at %(hour)s.") % {"hour": hour})
     return redirect("dashboard-register-edit", slug)

@@ -4,14 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from accounts.changes.kinds import Problems
 from accounts.changes.models import Change
+from accounts.changes.saving import Page
 from consents.changing.drafts import Payload
 from consents.models import Purpose
+from portal.dashboard.approvals.forms import differs
 from portal.dashboard.wizard import forms
 from portal.dashboard.wizard.forms import DraftForm
 
@@ -55,6 +58,20 @@ def form_class(step: Step, change: Change) -> type[DraftForm] | None:
     if step.slug == "facts" and not Purpose.objects.filter(slug=change.subject).exists():
         return forms.NewFactsForm
     return step.form
+
+
+def page(step: Step, form: type[DraftForm], sent: QueryDict) -> Page:
+    """Return what was typed on a step; the fields of other steps are no matter of it."""
+    typed = form.read(sent)
+
+    def shown(payload: Payload | None) -> DraftForm:
+        return form(step.fields_of(payload or {}))
+
+    return Page(
+        opened=sent.get("opened", ""),
+        into=lambda payload: step.into(payload or {}, typed),
+        differs=lambda before, after: differs(shown(before), shown(after)),
+    )
 
 
 def path_of(change: Change, step: Step | None) -> str:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.changes import actions
 from accounts.changes.kinds import KINDS
 from accounts.changes.models import Change
+from accounts.changes.saving import Meanwhile, save
 from accounts.roles import SignedInRequest, dpo_required
 from consents.changing import drafts
 from consents.changing.purposes import KIND
@@ -26,7 +27,6 @@ from portal.dashboard.approvals.panel import panel
 from portal.dashboard.wizard import shown, steps
 from portal.dashboard.wizard.forms import StartForm
 from portal.dashboard.wizard.steps import Step
-from portal.lib.errors import DomainError
 
 NEW = "-new-"  # no slug begins so
 OPEN = [Change.Status.DRAFT, Change.Status.PROPOSED]
@@ -58,22 +58,11 @@ def step(request: SignedInRequest, uid: UUID, place: str) -> HttpResponse:
     change, here = _change(uid), steps.BY_SLUG.get(place)
     if here is None:
         raise Http404
-    if not change.is_open:
-        return redirect("dashboard-wizard", uid)
     if request.method == "POST":
         return _save(request, change, here)
-    problems = KINDS[KIND].problems(change)
-    form = steps.form_class(here, change)
-    check = "check" in request.GET
-    context = {
-        "change": change, "title": KINDS[KIND].title(change), "here": here,
-        "places": steps.places(change, here, problems),
-        "form": form(here.fields_of(change.payload), problems if check else {}) if form else None,
-        "previous": steps.path_of(change, steps.before(here)) if steps.before(here) else "",
-        "next": steps.path_of(change, steps.after(here)),
-        **_shown(request, change, here),
-    }  # fmt: skip
-    return render(request, f"dashboard/wizard/{here.slug}.html", context)
+    if not change.is_open:
+        return redirect("dashboard-wizard", uid)
+    return _step_page(request, change, here)
 
 
 @require_safe
@@ -146,18 +135,45 @@ def _first(slug: str) -> drafts.Payload:
     return drafts.payload_of(last) if last else drafts.blank()
 
 
+def _step_page(
+    request: SignedInRequest,
+    change: Change,
+    here: Step,
+    *,
+    typed: drafts.Payload | None = None,
+    meanwhile: Meanwhile | None = None,
+) -> HttpResponse:
+    """Show a step as the draft has it; or ``typed``, where somebody else saved first."""
+    problems = KINDS[KIND].problems(change)
+    form = steps.form_class(here, change)
+    wrong = problems if "check" in request.GET and typed is None else {}
+    payload = change.payload if typed is None else typed
+    context = {
+        "change": change, "title": KINDS[KIND].title(change), "here": here,
+        "places": steps.places(change, here, problems),
+        "form": form(here.fields_of(payload), wrong) if form else None,
+        "previous": steps.path_of(change, steps.before(here)) if steps.before(here) else "",
+        "next": steps.path_of(change, steps.after(here)),
+        "meanwhile": meanwhile, "path": steps.path_of(change, here),
+        **_shown(request, change, here),
+    }  # fmt: skip
+    status = 409 if meanwhile else 200
+    return render(request, f"dashboard/wizard/{here.slug}.html", context, status=status)
+
+
 def _save(request: SignedInRequest, change: Change, here: Step) -> HttpResponse:
     """Save what was typed, then go on; back to this step if something in it is wrong."""
     form = steps.form_class(here, change)
     if form is None:
         return redirect(steps.path_of(change, steps.after(here)))
-    payload = here.into(change.payload, form.read(request.POST))
-    if payload != change.payload:
-        try:
-            change = actions.edit(change, payload, by=request.user)
-        except DomainError as error:
-            messages.error(request, str(error.message))
-            return redirect("dashboard-wizard", change.uid)
+    page = steps.page(here, form, request.POST)
+    try:
+        change = save(KIND, change.subject, change, page, by=request.user)
+    except Meanwhile as refusal:
+        change.refresh_from_db()
+        typed = page.into(change.payload)
+        return _step_page(request, change, here, typed=typed, meanwhile=refusal)
+    payload = change.payload
     now = date_format(timezone.localtime(), "H:i:s")
     messages.success(request, _("Saved %(time)s.") % {"time": now})
     problems = KINDS[KIND].problems(change)
