@@ -16,6 +16,7 @@ from allauth.account.internal.flows.login import record_authentication
 from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import resolve
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from accounts.models import User
@@ -46,6 +47,16 @@ def signed_in_recently(request: HttpRequest, user: User) -> bool:
     records = get_authentication_records(request, user)
     latest = max((record["at"] for record in records), default=0)
     return time.time() - latest < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+
+
+def is_resumed(request: HttpRequest) -> bool:
+    """Return whether allauth goes on with a form now that the person has proven who they are.
+
+    The browser then still shows the page that asked for the proof: an answer that is a file would
+    leave it there, as if the proof were still wanted.
+    """
+    asked = request.resolver_match
+    return asked is not None and asked.route != resolve(request.path_info).route
 
 
 class CodeByMail:

@@ -17,7 +17,7 @@ class AskAccessForm(forms.Form):
 
     about = forms.CharField(
         label=_("Anything we should look for in particular?"),
-        help_text=_("Not needed. We search everything we hold about you in any case."),
+        help_text=_("We search everything we hold about you in any case."),
         widget=LONG,
         required=False,
         max_length=2000,
@@ -29,7 +29,7 @@ class AskErasureForm(forms.Form):
 
     asked_because = forms.ChoiceField(
         label=_("Why should it be erased?"),
-        help_text=_("Not needed. It can help us where a law makes us keep something."),
+        help_text=_("It can help us where a law makes us keep something."),
         required=False,
     )
     about = forms.CharField(

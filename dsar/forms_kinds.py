@@ -113,7 +113,6 @@ class RestrictionForm(KindForm):
     ground = forms.ChoiceField(label=gettext_lazy("Why?"), widget=forms.RadioSelect)
     about = forms.CharField(
         label=gettext_lazy("Anything that helps us to check it?"),
-        help_text=gettext_lazy("Not needed."),
         widget=LONG,
         required=False,
         max_length=2000,
@@ -144,9 +143,7 @@ class ObjectionForm(KindForm):
     )
     about = forms.CharField(
         label=gettext_lazy("What is special about your situation?"),
-        help_text=gettext_lazy(
-            "Not needed. It is weighed in your favour where something has to be weighed."
-        ),
+        help_text=gettext_lazy("It is weighed in your favour where something has to be weighed."),
         widget=LONG,
         required=False,
         max_length=2000,
@@ -176,7 +173,7 @@ class HumanReviewForm(KindForm):
     )
     about = forms.CharField(
         label=gettext_lazy("What should the person know?"),
-        help_text=gettext_lazy("Not needed, and heard if you write it."),
+        help_text=gettext_lazy("Heard if you write it."),
         widget=LONG,
         required=False,
         max_length=2000,

@@ -77,7 +77,7 @@ class CopyForm(AnswersForm):
 
     about = forms.CharField(
         label=_("Anything we should look for in particular?"),
-        help_text=_("Not needed. We search everything we hold about you in any case."),
+        help_text=_("We search everything we hold about you in any case."),
         widget=LONG,
         required=False,
         max_length=2000,

@@ -5,11 +5,13 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.handing_over import to_the_file
 from accounts.reauthentication import reauthentication_required
 from accounts.roles import SignedInRequest
 from dsar import certificates, packages
@@ -31,7 +33,9 @@ def download(request: SignedInRequest, reference: str) -> HttpResponse:
 
 @reauthentication_required
 def _link(request: SignedInRequest, package: Package) -> HttpResponse:
-    return redirect("dsar:copy", downloads.new_link(package, by=request.user))
+    link = reverse("dsar:copy", args=[downloads.new_link(package, by=request.user)])
+    back = reverse("dsar:detail", args=[package.request.reference])
+    return to_the_file(request, link, back, first="index.html")
 
 
 @require_safe

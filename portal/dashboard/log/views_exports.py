@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,6 +22,7 @@ from django.views.decorators.http import (
 from accounts.actions import NamesSomebody
 from accounts.changes.actions import DraftOpen, second_person_needed
 from accounts.changes.models import Change
+from accounts.handing_over import to_the_file
 from accounts.models import User
 from accounts.reauthentication import reauthentication_required
 from accounts.roles import SignedInRequest, dpo_required
@@ -119,7 +121,9 @@ def link(request: SignedInRequest, uid: UUID) -> HttpResponse:
 
 @reauthentication_required
 def _link(request: SignedInRequest, found: LogExport) -> HttpResponse:
-    return redirect("dashboard-log-copy", exports.new_link(found, by=request.user))
+    link = reverse("dashboard-log-copy", args=[exports.new_link(found, by=request.user)])
+    back = reverse("dashboard-log-export", args=[found.uid])
+    return to_the_file(request, link, back, first=_("README.txt"))
 
 
 @require_GET
