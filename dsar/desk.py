@@ -16,6 +16,7 @@ from dsar.models import Approval, Step, SubjectRequest
 from dsar.models.requests import Identity, Kind
 from dsar.queries import SOON
 from dsar.reckoning import long_date
+from dsar.redaction.rules import undecided
 from dsar.sentences import Entry
 from dsar.states import Status
 from portal.lib.errors import DomainError
@@ -129,6 +130,13 @@ def _review(request: SubjectRequest, steps: list[Step]) -> str:
     missing = [step for step in steps if step.is_gap and step.accepted_at is None]
     if any(step.kind in rules.ESSENTIAL for step in missing):
         return _("Try the last step again: without it there is no answer.")
+    if places := undecided(request):
+        words = ngettext(
+            "Decide about %(n)d place: does it show somebody else’s data?",
+            "Decide about %(n)d places: do they show somebody else’s data?",
+            places,
+        )
+        return words % {"n": places}
     what = _("the plan") if request.kind == Kind.ERASURE else _("the copy")
     if missing:
         words = ngettext(

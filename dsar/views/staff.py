@@ -157,7 +157,8 @@ def reveal(request: SignedInRequest, reference: str) -> HttpResponse:
     except NamesSomebody as refusal:
         form.add_error("reason", str(refusal.message))
         return _refused(request, found, reveal_form=form)
-    return redirect("dsar:staff-detail", reference)
+    back = "dsar:redaction" if "others" in request.POST else "dsar:staff-detail"
+    return redirect(back, reference)
 
 
 def _simple(act: Callable[..., object], said: Promise) -> Callable[..., HttpResponseBase]:

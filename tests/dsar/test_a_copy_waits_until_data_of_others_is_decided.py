@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts.actions import look
 from accounts.models import AccessEvent, User
 from consents.models import Document
-from dsar import actions
+from dsar import actions, desk
 from dsar.actions import approvals, redactions
 from dsar.actions.notes import write_note
 from dsar.models import Redaction, Step, SubjectRequest
@@ -235,6 +235,19 @@ def test_the_page_shows_each_place_in_its_context_to_who_gave_a_reason(
     assert staff_client.post(decide, {"place": "x", "decision": "no"}).status_code == 409
     assert waiting.redactions.filter(verdict="accepted").count() == 2
     assert "<strong>2 places</strong>" in staff_client.get(url).content.decode()
+
+
+def test_who_gives_the_reason_there_stays_there(
+    waiting: SubjectRequest, sam: User, staff_client: Client
+) -> None:
+    page = reverse("dsar:redaction", args=[waiting.reference])
+    assert "Decide about 4 places" in desk.next_action(waiting, sam, list(waiting.steps.all()))
+    assert 'name="others"' in staff_client.get(page).text
+    reveal = reverse("dsar:reveal", args=[waiting.reference])
+    answer = staff_client.post(reveal, {"reason": "To judge the places", "others": "1"})
+    assert answer["Location"] == page
+    answer = staff_client.post(reveal, {"reason": "To write a letter"})
+    assert answer["Location"] == reverse("dsar:staff-detail", args=[waiting.reference])
 
 
 def test_a_stranger_sees_none_of_it(waiting: SubjectRequest, alice: User, client: Client) -> None:
