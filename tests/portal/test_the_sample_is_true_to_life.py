@@ -39,6 +39,9 @@ from portal.demo.sample.load import load
 from portal.lib.canonical import sha256_of
 
 
+pytestmark = pytest.mark.django_db  # else no database is made when this file runs alone
+
+
 @pytest.fixture(scope="module", autouse=True)
 def sample(django_db_setup: None, django_db_blocker: object) -> Iterator[None]:
     """Load it once for all tests of this file, and leave nothing behind."""
@@ -176,6 +179,7 @@ def test_requests_are_in_every_state_with_one_overdue_and_one_extended() -> None
     today = timezone.localdate()
     assert sum(one.is_late(today) for one in found) == 1
     assert found.open().exclude(extended_at=None).count() == 1
+    assert found.filter(status=Status.REVIEW, redactions__verdict="").distinct().count() == 1
 
 
 def test_the_office_has_a_past_of_fourteen_months_under_every_law() -> None:

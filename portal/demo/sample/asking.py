@@ -72,7 +72,10 @@ def _under_way(desk: Desk) -> None:
 
 
 def _of_other_kinds(desk: Desk) -> None:
-    """Files to take elsewhere, a statement beside a contract, a pause, an objection, an appeal."""
+    """Files to take elsewhere, a statement beside a contract, a pause, an objection, an appeal.
+
+    A copy waits for staff: a note about its person names somebody else.
+    """
     desk.on("yanis 1", 71, "17:40", "open", kind=Kind.PORTABILITY)
     desk.on("yanis 1", 70, "08:05", "download")
     desk.on("yanis 1", 40, "03:00", "tidy")
@@ -84,6 +87,8 @@ def _of_other_kinds(desk: Desk) -> None:
     paused = {"scope": "documents", "documents": [lease], "ground": "accuracy"}
     desk.on("yanis 2", 5, "12:44", "open", kind=Kind.RESTRICTION, details=paused,
             about=words.DISPUTED)  # fmt: skip
+    desk.on("yanis 2", 4, "10:41", "note", text=words.NEIGHBOUR)
+    desk.on("yanis 3", 2, "19:03", "open", kind=Kind.ACCESS)
     desk.on("thomas 3", 8, "09:15", "open", kind=Kind.OBJECTION, details={"purpose": "security"},
             about=words.NOT_MY_WORK)  # fmt: skip
     desk.on("martin 2", 6, "18:50", "open", kind=Kind.HUMAN_REVIEW,

@@ -20,6 +20,7 @@ from dsar.actions import (
     downloads,
     grace,
     messages,
+    notes,
     rectification,
     redactions,
     requests,
@@ -156,6 +157,10 @@ class Desk:
         messages.write_message(request, by=author, text=text)
         if by:
             messages.read_messages(self.request(name), by=request.person)
+
+    def note(self, name: str, *, text: str) -> None:
+        """Support writes something down for itself."""
+        notes.write_note(self.request(name), by=self.world.person("sofia"), text=text)
 
     def extend(self, name: str, *, note: str) -> None:
         """Take the two further months; the DPO agrees."""

@@ -41,6 +41,11 @@ BESIDE = (
 )
 NOT_MY_WORK = "My signing pattern is that of a gallery with seasonal sales, not of fraud."
 DISPUTED = "Le loyer inscrit n’est pas celui que nous avions convenu ; c’est en discussion."
+NEIGHBOUR = (
+    "Appel de M. Benali : sa voisine, Mme Sylvie Garnaud (sylvie.garnaud@poste.example,"
+    " 06 12 34 56 78), a reçu le courrier à sa place. Le loyer est payé depuis le compte"
+    " FR76 3000 6000 0112 3456 7890 189."
+)
 TWICE_A_WEEK = (
     "The same copy was asked for eleven times in two weeks, and each was handed over within a day."
     " Nothing had changed between them, as the manifests show."
