@@ -38,7 +38,6 @@ from portal.demo.sample import people
 from portal.demo.sample.load import load
 from portal.lib.canonical import sha256_of
 
-
 pytestmark = pytest.mark.django_db  # else no database is made when this file runs alone
 
 
