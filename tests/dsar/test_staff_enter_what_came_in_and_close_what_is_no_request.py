@@ -100,7 +100,7 @@ def test_what_the_person_asked_before_is_in_sight_and_nothing_is_merged(
 def test_what_cannot_be_right_is_said(desk: Client, wrong: dict[str, str]) -> None:
     answer = desk.post(NEW, told(**wrong))
     assert answer.status_code == 422
-    assert "Nothing was sent yet" in answer.content.decode()
+    assert "Please look at this first" in answer.content.decode()
     assert not SubjectRequest.objects.exists()
     assert not User.objects.filter(email=NORA).exists()
 

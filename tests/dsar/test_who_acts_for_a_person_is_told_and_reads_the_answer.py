@@ -129,6 +129,16 @@ def test_a_signed_permission_opens_nothing_before_the_person_has_confirmed(
     assert "Download the copy" in client.get(path).content.decode()
 
 
+def test_signed_in_the_person_is_asked_about_who_asks_for_them(enter: Enter, alice: User) -> None:
+    request = enter("permission")
+    SubjectRequest.objects.update(person=alice)
+    hers = Client()
+    hers.force_login(alice)
+    page = hers.get(f"/requests/{request.reference}/").text
+    assert "Does Maître Lebrun ask for you?" in page
+    assert "Yes, for me" in page
+
+
 def test_without_a_mandate_that_says_so_nobody_else_is_written_to(enter: Enter) -> None:
     work(enter(told=False))
     assert not mails("dsar/agent", LAWYER)
