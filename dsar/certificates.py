@@ -19,6 +19,7 @@ from dsar.actions import recipients, steps
 from dsar.actions.lifecycle import Code, note
 from dsar.grounds import Cause, ErasureGround, Sentence
 from dsar.models import Certificate, ErasureItem, RecipientNotice, Step, SubjectRequest
+from dsar.models.erasure import Decision
 from dsar.searching import held_until
 from dsar.sources.base import label_of
 from dsar.sources.portal.request_words import erase_words
@@ -85,12 +86,14 @@ def by_token(token: str) -> Certificate | None:
 def context(certificate: Certificate) -> dict[str, Any]:
     """Return what the page and the PDF show, in words of the active language."""
     body = certificate.body
+    done = [_in_words(item) for item in body["erased"] if item["amount"]]
     return {
         "certificate": certificate,
         "reference": body["request"],
         "received_on": parse_date(body["received_on"]),
         "issued_at": parse_datetime(body["issued_at"]),
-        "erased": [_in_words(item) for item in body["erased"]],
+        "erased": [item for item in done if item["decision"] != Decision.ANONYMISE],
+        "nameless": [item for item in done if item["decision"] == Decision.ANONYMISE],
         "kept": [_in_words(item) for item in body["kept"]],
         "told": received.told(certificate.request)
         or received.told_before(body.get("recipients", [])),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,7 +16,6 @@ from dsar.kinds import nature
 from dsar.models import Approval, Step, SubjectRequest
 from dsar.models.requests import Identity, Kind
 from dsar.queries import SOON
-from dsar.reckoning import long_date
 from dsar.redaction.rules import undecided
 from dsar.sentences import Entry
 from dsar.states import Status
@@ -149,7 +149,8 @@ def _review(request: SubjectRequest, steps: list[Step]) -> str:
 
 
 def _grace(request: SubjectRequest, steps: list[Step]) -> str:
-    day = long_date(request.grace_until.date()) if request.grace_until else ""
+    until = request.grace_until and timezone.localtime(request.grace_until)
+    day = date_format(until, "DATETIME_FORMAT") if until else ""  # it can end on the same day
     return _("Nothing to do: until %(day)s it can be taken back.") % {"day": day}
 
 

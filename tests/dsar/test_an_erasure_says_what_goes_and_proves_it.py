@@ -170,6 +170,10 @@ def test_the_person_hears_of_it_at_the_address_that_is_then_forgotten(
 def test_the_certificate_says_what_went_and_what_stays(erased: SubjectRequest) -> None:
     shown = certificates.context(erased.certificate)
     assert {str(item["source"]) for item in shown["erased"]} >= {"Your account", "How you sign in"}
+    # What stays without a name is not called erased: the plan did not, either.
+    assert {item["decision"] for item in shown["erased"]} == {"erase"}
+    assert {item["decision"] for item in shown["nameless"]} == {"anonymise"}
+    assert all(item["amount"] for item in shown["erased"] + shown["nameless"])
     kept = {item["label"]: item for item in shown["kept"]}
     assert "art.\xa017(3)(e)" in str(kept["Title of shared"]["ground"])
     assert kept["Title of shared"]["until"] > timezone.localdate()
