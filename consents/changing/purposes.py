@@ -19,6 +19,7 @@ from consents.changing.problems import problems
 from consents.models import Purpose, PurposeStop, PurposeVersion
 from consents.queries import change as changed
 from consents.queries import diff
+from consents.register import terms
 from portal.lib.canonical import sha256_of
 
 KIND = "purpose"
@@ -95,7 +96,7 @@ def facts(before: PurposeVersion | None, after: PurposeVersion) -> list[Differen
     """Return what stands beside the words, and which texts differ in any language."""
     pairs: list[tuple[str, Callable[[PurposeVersion], str]]] = [
         (_("Legal basis"), diff.basis),
-        (_("Which data"), lambda one: ", ".join(one.data_categories)),
+        (_("Which data"), lambda one: terms.listed(one.data_categories, terms.DATA)),
         (_("Recipients"), changed.places),
         (
             _("How long it is kept"),

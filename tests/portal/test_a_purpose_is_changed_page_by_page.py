@@ -59,7 +59,7 @@ def facts(change: Change, **typed: Any) -> dict[str, Any]:
     payload = change.payload
     return {
         "legal_basis": payload["legal_basis"], "recipients": payload["recipients"],
-        "data_categories": "\n".join(payload["data_categories"]),
+        "data_categories": payload["data_categories"],
         "retention_trigger": payload["retention_trigger"],
         "retention_duration": payload["retention_duration"],
         "dpv_purpose": payload["dpv_purpose"], "dpv_processing": payload["dpv_processing"],

@@ -15,9 +15,10 @@ from consents.changing.drafts import EARLIEST, ON_A_DAY, PARTS, Payload
 from consents.models import Evidence, System
 from consents.models.purposes import Control, LegalBasis
 from consents.queries.diff import PARTS as PART_NAMES
-from consents.register.terms import PROCESSING, PURPOSES, TRIGGERS
+from consents.register.terms import DATA, PROCESSING, PURPOSES, TRIGGERS, listed
 
 LONGEST = 20_000  # characters of one field
+LONGEST_TERM = 60  # of the code of a term
 HINTS = {
     "summary": gettext_lazy("One sentence that is complete in itself."),
     "detail": gettext_lazy("A paragraph in words of daily life."),
@@ -56,10 +57,10 @@ class FactsForm(DraftForm):
     """Basis, data, recipients, retention, terms and safeguards."""
 
     legal_basis = forms.ChoiceField(label=gettext_lazy("Legal basis"))
-    data_categories = forms.CharField(
+    data_categories = forms.MultipleChoiceField(
         label=gettext_lazy("Which data"),
-        help_text=gettext_lazy("Terms of the Data Privacy Vocabulary, one on each line: pd:Name"),
-        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+        help_text=gettext_lazy("Terms of the Data Privacy Vocabulary, in words."),
+        widget=forms.CheckboxSelectMultiple,
         required=False,
     )
     recipients = forms.MultipleChoiceField(
@@ -106,9 +107,17 @@ class FactsForm(DraftForm):
         _offer(self.fields["method"], method)
         for name, codes in TERMS.items():
             _offer(self.fields[name], _known(codes, values.get(name)))
+        present = [one for one in values.get("data_categories") or [] if isinstance(one, str)]
+        unknown = [(one, one) for one in present if one not in DATA]
+        _offer(self.fields["data_categories"], [*DATA.items(), *unknown])
         systems = System.objects.order_by("name").values_list("slug", "name", "country")
         named = [(slug, f"{name} ({country})") for slug, name, country in systems]
         _offer(self.fields["recipients"], named)
+
+    @property
+    def data_words(self) -> str:
+        """Return the categories of data that are chosen, in words."""
+        return listed(self["data_categories"].value() or [], DATA)
 
 
 class NewFactsForm(FactsForm):
@@ -184,7 +193,6 @@ def facts_of(payload: Payload) -> dict[str, Any]:
     """Return a draft as the fields of the first step."""
     statement = payload.get("statement", {})
     return payload | {
-        "data_categories": "\n".join(payload.get("data_categories", [])),
         "statement_en": statement.get("en", ""),
         "statement_fr": statement.get("fr", ""),
     }
@@ -194,15 +202,9 @@ def facts_into(payload: Payload, typed: dict[str, Any]) -> Payload:
     """Return the draft with what was typed in the first step."""
     rest = {name: one for name, one in typed.items() if not name.startswith("statement_")}
     statement = {code: typed.get(f"statement_{code}", "") for code in ("en", "fr")}
-    lines = typed["data_categories"].replace(",", "\n").split("\n")
-    return (
-        payload
-        | rest
-        | {
-            "data_categories": [line.strip() for line in lines if line.strip()],
-            "statement": statement if any(statement.values()) else {},
-        }
-    )
+    terms = [one[:LONGEST_TERM] for one in typed["data_categories"] if one]
+    said = statement if any(statement.values()) else {}
+    return payload | rest | {"data_categories": terms, "statement": said}
 
 
 def words_of(payload: Payload) -> dict[str, Any]:
