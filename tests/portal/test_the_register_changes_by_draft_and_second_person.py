@@ -1,17 +1,22 @@
 """The register's pages: found, read, drafted with everything that was typed, agreed to, kept."""
 
+import re
+from html import unescape
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from accounts.changes.models import Change
 from accounts.models import Organisation, User
 from accounts.roles import Role
 from consents.actions.purposes import load_catalogue
 from consents.models import ProcessingVersion
+from consents.queries import register
 from consents.register.fields import draft_of
+from portal.dashboard.register import pages
 from tests.accounts import people
 
 pytestmark = pytest.mark.django_db
@@ -210,3 +215,41 @@ def test_a_file_that_cannot_be_read_is_refused_with_the_reason(dina: User) -> No
     answer = signed_in(dina).post(f"{HOME}import/", {"file": file})
     assert answer.status_code == 422
     assert "There is neither" in answer.content.decode()
+
+
+def shown(client: Client, path: str) -> tuple[list[str], str, str]:
+    """Return the records on a page of the list, and the ways on and back."""
+    html = client.get(f"{HOME}{path}").content.decode()
+    slugs = re.findall(r'<th scope="row"><a href="/dashboard/register/([a-z0-9-]+)/"', html)
+    further, back = (
+        next(iter(re.findall(rf'rel="{rel}" href="([^"]+)"', html)), "") for rel in ("next", "prev")
+    )
+    return slugs, unescape(further), unescape(back)
+
+
+def test_a_long_register_has_pages_and_says_how_many_there_are(
+    dina: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "SIZE", 5)
+    client, expected = signed_in(dina), [one.slug for one in register.records(timezone.now())]
+    walked, way, backs = [], "", []
+    while True:
+        slugs, further, back = shown(client, way)
+        assert len(slugs) <= 5
+        walked += slugs
+        backs.append(back)
+        if not further:
+            break
+        way = further
+    assert walked == expected
+    assert not backs[0]
+    assert shown(client, backs[-1])[0] == expected[-len(slugs) - 5 : -len(slugs)]
+    assert f"1 to 5 of {len(expected)}" in page(client, "")
+    narrowed = shown(client, "?q=a&role=controller")[1]
+    assert narrowed.startswith("?q=a&role=controller&older=")
+
+
+@pytest.mark.parametrize("way", ["?older=nowhere", "?newer=nowhere", "?older=%00"])
+def test_a_record_that_is_gone_leads_to_the_first_page(way: str, dina: User) -> None:
+    client = signed_in(dina)
+    assert shown(client, way)[0] == shown(client, "")[0]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -105,6 +105,7 @@ class Wanted:
         if not self.is_short:
             return None
         parties = Party.objects.filter(address__in=self.addresses_of_person)
-        documents = parties.order_by().values_list("document", flat=True).distinct()
-        few = list(documents[: MOST_DOCUMENTS + 1])
-        return Q(document__in=few if len(few) <= MOST_DOCUMENTS else documents)
+        few = list(parties.values_list("document", flat=True)[: MOST_DOCUMENTS + 1])
+        if len(few) <= MOST_DOCUMENTS:
+            return Q(document__in=few)
+        return Q(Exists(parties.filter(document=OuterRef("document"))))

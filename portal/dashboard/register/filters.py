@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from django import forms
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -42,6 +43,11 @@ class RegisterFilter(forms.Form):
     def narrows(self) -> bool:
         """Whether anything is looked for."""
         return any(self._wanted().values())
+
+    def way(self, **beside: str) -> str:
+        """Return the address of a page of the same search; empty where there is none."""
+        wanted = {name: value for name, value in self._wanted().items() if value}
+        return f"?{urlencode(wanted | beside)}" if all(beside.values()) else ""
 
     def narrowed(self, records: list[Record]) -> list[Record]:
         """Return the records that fit."""

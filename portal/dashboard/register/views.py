@@ -19,8 +19,8 @@ from consents.register import saying
 from consents.register.fields import Draft, Subject, draft_of
 from consents.register.lines import sections
 from portal.dashboard.register.filters import RegisterFilter
+from portal.dashboard.register.pages import page_of
 
-SHOWN = 200  # rows of the list; a search narrows it
 ORGANISATIONS = 50  # named on the page; the exports name all
 
 
@@ -31,6 +31,8 @@ def index(request: HttpRequest) -> HttpResponse:
     form = RegisterFilter(request.GET)
     known = register.records(timezone.now())
     found = form.narrowed(known)
+    older, newer = (request.GET.get(name, "") for name in ("older", "newer"))
+    page = page_of(found, older=older, newer=newer)
     drafts = set(
         Change.objects.filter(
             kind="register", status__in=[Change.Status.DRAFT, Change.Status.PROPOSED]
@@ -40,11 +42,17 @@ def index(request: HttpRequest) -> HttpResponse:
         "form": form,
         "total": len(known),
         "with_gaps": sum(bool(one.gaps) for one in known),
-        "controller_rows": _rows([one for one in found if not one.is_processor], drafts),
-        "processor_rows": _rows([one for one in found if one.is_processor], drafts),
-        "new_drafts": sorted(drafts - {one.slug for one in known})[:SHOWN],
+        "controller_rows": _rows([one for one in page.records if not one.is_processor], drafts),
+        "processor_rows": _rows([one for one in page.records if one.is_processor], drafts),
+        "new_drafts": sorted(drafts - {one.slug for one in known}),
         "narrowed": form.narrows,
-        "left_out": max(len(found) - SHOWN, 0),
+        "found": len(found),
+        "of_controller": sum(not one.is_processor for one in found),
+        "of_processor": sum(one.is_processor for one in found),
+        "first": page.first,
+        "last": page.last,
+        "older": form.way(older=page.older),
+        "newer": form.way(newer=page.newer),
     }
     return render(request, "dashboard/register/index.html", context)
 
@@ -116,7 +124,7 @@ class Row:
 
 
 def _rows(found: list[Record], drafts: set[str]) -> list[Row]:
-    return [Row(one, one.slug in drafts) for one in found[:SHOWN]]
+    return [Row(one, one.slug in drafts) for one in found]
 
 
 def the_record(slug: str, now: datetime | None = None) -> Record:
