@@ -1,5 +1,6 @@
 """What can be changed in this way: each kind says what its drafts mean."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -27,8 +28,8 @@ class ChangeKind(Protocol):
     slug: str
     label: str | Promise
 
-    def title(self, change: "Change") -> str:
-        """Return what is changed, in words."""
+    def titles(self, changes: Sequence["Change"]) -> list[str]:
+        """Return what each changes, in words: as many queries for many as for one."""
 
     def path(self, change: "Change") -> str:
         """Return the address of the page where the draft is edited and shown."""
@@ -51,6 +52,25 @@ class ChangeKind(Protocol):
 
 
 KINDS: dict[str, ChangeKind] = {}
+
+
+def title(change: "Change") -> str:
+    """Return what one change is about, in words of the active language."""
+    return KINDS[change.kind].titles([change])[0]
+
+
+def titled(changes: Iterable["Change"]) -> list[tuple["Change", str]]:
+    """Return changes with what they are about, in their order; each kind is asked once."""
+    listed = list(changes)
+    by_kind: dict[str, list[Change]] = {}
+    for one in listed:
+        by_kind.setdefault(one.kind, []).append(one)
+    titles = {
+        one.uid: words
+        for kind, of_kind in by_kind.items()
+        for one, words in zip(of_kind, KINDS[kind].titles(of_kind), strict=True)
+    }
+    return [(one, titles[one.uid]) for one in listed]
 
 
 def register(kind: ChangeKind) -> None:

@@ -4,7 +4,7 @@ A subject is a code of its kind; its versions lie under one key of ``portal.lib.
 holds what was typed, field by field, right or wrong, or that the first value is to hold again.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -102,9 +102,9 @@ class OfficeKind:
             return self.first(subject)
         return version.value
 
-    def title(self, change: Change) -> str:
-        """Return the name of the subject."""
-        return self.about(change.subject).name
+    def titles(self, changes: Sequence[Change]) -> list[str]:
+        """Return the names of the subjects."""
+        return [self.about(change.subject).name for change in changes]
 
     def path(self, change: Change) -> str:
         """Return the page of the subject."""

@@ -1,5 +1,6 @@
 """The changes about evidence: a measurement is recorded; the gate asks for one, or does not."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -13,7 +14,8 @@ from accounts.changes.models import Change
 from consents.actions import evidence as actions
 from consents.actions.evidence import Measurement
 from consents.changing.measured import file_of, measurement, problems
-from consents.models import Evidence, Purpose, PurposeVersion
+from consents.models import Evidence, Purpose
+from consents.queries.titles import titles_of
 from consents.models.evidence import end_of
 from portal.lib.canonical import sha256_of
 from portal.lib.errors import DomainError
@@ -40,9 +42,10 @@ class EvidenceChange:
     slug = KIND
     label: str | Promise = gettext_lazy("Evidence")
 
-    def title(self, change: Change) -> str:
-        """Return what it is evidence for."""
-        return _("Evidence for “%(purpose)s”") % {"purpose": title_of(change.subject)}
+    def titles(self, changes: Sequence[Change]) -> list[str]:
+        """Return what each is evidence for."""
+        said, names = _("Evidence for “%(purpose)s”"), titles_of(one.subject for one in changes)
+        return [said % {"purpose": names.get(one.subject, one.subject)} for one in changes]
 
     def path(self, change: Change) -> str:
         """Return the address of the draft."""
@@ -86,11 +89,11 @@ class EvidencePolicyChange:
     slug = POLICY
     label: str | Promise = gettext_lazy("Rule about evidence")
 
-    def title(self, change: Change) -> str:
-        """Return what is asked for, of which purpose."""
-        return _("Whether “%(purpose)s” stops without evidence") % {
-            "purpose": title_of(change.subject)
-        }
+    def titles(self, changes: Sequence[Change]) -> list[str]:
+        """Return what is asked for, of which purpose each."""
+        said = _("Whether “%(purpose)s” stops without evidence")
+        names = titles_of(one.subject for one in changes)
+        return [said % {"purpose": names.get(one.subject, one.subject)} for one in changes]
 
     def path(self, change: Change) -> str:
         """Return the address of the purpose's evidence."""
@@ -125,13 +128,6 @@ class EvidencePolicyChange:
         if not change.payload.get("closes"):
             raise GoesOnAsking(STAYS)
         actions.ask_for(Purpose.objects.get(slug=change.subject))
-
-
-def title_of(slug: str) -> str:
-    """Return the title of a purpose as last published, or its slug."""
-    known = PurposeVersion.objects.standing().filter(purpose__slug=slug)
-    version = known.order_by("-number").first()
-    return version.text().title if version else slug
 
 
 def words_of(words: dict[str, str]) -> str:

@@ -1,6 +1,6 @@
 """The change of a purpose: a new version, or a new purpose with its first one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.db.models import Max
 from django.urls import reverse
@@ -32,9 +32,13 @@ class PurposeChange:
     slug = KIND
     label: str | Promise = gettext_lazy("Purpose")
 
-    def title(self, change: Change) -> str:
-        """Return the title as drafted, or the slug."""
-        return drafts.wording(change.payload).texts[_code()].title or change.subject
+    def titles(self, changes: Sequence[Change]) -> list[str]:
+        """Return the titles as drafted, or the slugs."""
+        texts = [one.payload.get("texts", {}).get(_code(), {}) for one in changes]
+        return [
+            drafts.text_of(text).title or one.subject
+            for one, text in zip(changes, texts, strict=True)
+        ]
 
     def path(self, change: Change) -> str:
         """Return the address of the overview."""

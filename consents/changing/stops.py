@@ -1,5 +1,7 @@
 """The stop of a version that promised people more than they have now: two persons take it back."""
 
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -51,13 +53,16 @@ class StopChange:
     slug = KIND
     label: str | Promise = gettext_lazy("Stop of a version")
 
-    def title(self, change: Change) -> str:
+    def titles(self, changes: Sequence[Change]) -> list[str]:
         """Return which version of what."""
-        version = _version(change)
-        named = {"number": change.payload["number"], "title": change.subject}
-        if version is not None:
-            named["title"] = version.text().title
-        return _("Stop version %(number)s of “%(title)s”") % named
+        said = _("Stop version %(number)s of “%(title)s”")
+        wanted = PurposeVersion.objects.filter(purpose__slug__in={one.subject for one in changes})
+        known = {
+            (one.purpose.slug, one.number): one.text().title
+            for one in wanted.select_related("purpose")
+        }
+        numbers = [(one.subject, one.payload["number"]) for one in changes]
+        return [said % {"number": n, "title": known.get((slug, n), slug)} for slug, n in numbers]
 
     def path(self, change: Change) -> str:
         """Return the page of the version."""

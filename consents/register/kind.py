@@ -1,5 +1,6 @@
 """A change of the register: a draft of a record, its differences, and its recording."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -11,6 +12,7 @@ from accounts.changes.kinds import Difference, Problems
 from accounts.changes.models import Change
 from consents.actions import register as actions
 from consents.models import ProcessingVersion, Purpose
+from consents.queries.titles import titles_of
 from consents.register import checking, saying
 from consents.register.fields import Subject, draft_of
 from portal.lib.typesetting import named
@@ -22,13 +24,12 @@ class RegisterChange:
     slug = "register"
     label: str | Promise = gettext_lazy("Register of processing")
 
-    def title(self, change: Change) -> str:
-        """Return what is changed: the name of the processing."""
-        purpose = Purpose.objects.filter(slug=change.subject).first()
-        last = purpose.versions.filter(stop=None).order_by("-number").first() if purpose else None
-        if last is not None:
-            return last.text().title
-        return saying.title(change.payload) or change.subject
+    def titles(self, changes: Sequence[Change]) -> list[str]:
+        """Return what is changed: the names of the processings, of purposes as published."""
+        names = titles_of(one.subject for one in changes)
+        return [
+            names.get(one.subject) or saying.title(one.payload) or one.subject for one in changes
+        ]
 
     def path(self, change: Change) -> str:
         """Return the page where the draft is edited."""

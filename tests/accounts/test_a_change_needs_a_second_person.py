@@ -1,6 +1,6 @@
 """What a data protection officer changes is drafted, proposed, and decided by somebody else."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -26,8 +26,8 @@ class Motto:
     def __init__(self) -> None:
         self.words = "as it was"
 
-    def title(self, change: Change) -> str:
-        return "The motto"
+    def titles(self, changes: Sequence[Change]) -> list[str]:
+        return ["The motto"] * len(changes)
 
     def path(self, change: Change) -> str:
         return f"/motto/{change.uid}/"

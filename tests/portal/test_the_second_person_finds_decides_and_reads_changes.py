@@ -1,7 +1,8 @@
 """On their page, officers find what waits for them, decide, and read who did what."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -13,8 +14,15 @@ from accounts.changes.kinds import KINDS, register
 from accounts.changes.models import Change
 from accounts.models import User
 from accounts.roles import Role
+from consents.register.fields import draft_of
+from dsar.authorities import AUTHORITIES
+from dsar.regimes import REGIMES
+from portal.dashboard.alarms import rounds
+from portal.dashboard.alarms.rules import RULES
+from portal.lib.office.definitions import SETTINGS
 from tests.accounts import people
 from tests.accounts.test_a_change_needs_a_second_person import Motto
+from tests.consents.worlds import make_purpose
 
 pytestmark = pytest.mark.django_db
 LIST = "/dashboard/approvals/"
@@ -127,3 +135,66 @@ def test_the_list_asks_as_much_for_many_as_for_few(motto: Motto, dina: User, dor
     with CaptureQueriesContext(connection) as many:
         client.get(LIST)
     assert len(many) == len(few)
+
+
+# Of each kind, a draft that can be written without more; its subject has to be one of many.
+KINDS_OF_DRAFTS: dict[str, Callable[[int], tuple[str, dict[str, Any]]]] = {
+    "purpose": lambda n: (f"purpose-{n}", {"texts": {"en": {"title": f"Purpose {n}"}}}),
+    "purpose_stop": lambda n: (f"purpose-{n}", {"number": 1, "reason": "No."}),
+    "evidence": lambda n: (f"purpose-{n}", {}),
+    "evidence_policy": lambda n: (f"purpose-{n}", {"closes": True}),
+    "register": lambda n: (f"purpose-{n}", draft_of(None)),
+    "setting": lambda n: (list(SETTINGS)[n % len(SETTINGS)], {"typed": {}}),
+    "regime": lambda n: (list(REGIMES)[n % len(REGIMES)].value, {"typed": {}}),
+    "authority": lambda n: (sorted(AUTHORITIES)[n % len(AUTHORITIES)], {"typed": {}}),
+    "letter": lambda n: ("refused.en" if n else "refused.fr", {"typed": {}}),
+    "calendar": lambda n: (f"FR-2027-03-{n % 28 + 1:02}", {"typed": {}}),
+    "log-export": lambda _n: (str(uuid4()), {}),
+    "alarm-off": lambda n: (list(RULES)[n % len(RULES)], {}),
+    "alarm-quiet": lambda n: (list(RULES)[n % len(RULES)], {"threshold": 1}),
+}
+LISTS = {
+    "purpose": "/dashboard/changes/",
+    "evidence": "/dashboard/evidence/",
+    "evidence_policy": "/dashboard/evidence/",
+    "register": "/dashboard/register/",
+    "setting": "/dashboard/settings/",
+    "regime": "/dashboard/settings/regime/",
+    "authority": "/dashboard/settings/authority/",
+    "letter": "/dashboard/settings/letter/",
+    "calendar": "/dashboard/settings/calendar/",
+}
+
+
+def drafted(kind: str, numbers: range, by: User) -> None:
+    """Draft so many of one kind, decided ones where there is no other subject left."""
+    for number in numbers:
+        subject, payload = KINDS_OF_DRAFTS[kind](number)
+        if Change.objects.filter(kind=kind, subject=subject, status="draft").exists():
+            Change.objects.filter(kind=kind, subject=subject).update(status="withdrawn")
+        actions.draft(kind, subject, payload, by=by)
+
+
+def test_every_kind_is_in_these_lists() -> None:
+    assert set(KINDS) == set(KINDS_OF_DRAFTS)
+
+
+@pytest.mark.parametrize("kind", KINDS_OF_DRAFTS)
+def test_thirty_of_a_kind_cost_as_many_questions_as_one(kind: str, dina: User, dora: User) -> None:
+    for number in range(30):
+        make_purpose(f"purpose-{number}")
+    rounds.ensure()
+    client, lists = signed_in(dora), [LIST, *([LISTS[kind]] if kind in LISTS else [])]
+
+    def asked(path: str) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(path).status_code == 200
+        return len(queries)
+
+    drafted(kind, range(1), dina)
+    for path in lists:
+        client.get(path)
+    few = [asked(path) for path in lists]
+    drafted(kind, range(1, 30), dina)
+    assert Change.objects.filter(kind=kind).count() == 30
+    assert [asked(path) for path in lists] == few

@@ -1,5 +1,6 @@
 """To make an alarm quieter: what one officer may set alone, and what a second one agrees to."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
@@ -53,10 +54,10 @@ class QuietKind:
     slug = KIND
     label: str | Promise = gettext_lazy("alarm made quieter")
 
-    def title(self, change: Change) -> str:
-        """Return which alarm."""
-        name = setting.label_of(change.subject)
-        return _("Make the alarm “%(name)s” quieter") % {"name": name}
+    def titles(self, changes: Sequence[Change]) -> list[str]:
+        """Return which alarms."""
+        said = _("Make the alarm “%(name)s” quieter")
+        return [said % {"name": setting.label_of(one.subject)} for one in changes]
 
     def path(self, change: Change) -> str:
         """Return the page of the rule."""

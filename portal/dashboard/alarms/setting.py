@@ -160,9 +160,10 @@ class OffKind:
     slug = KIND
     label: str | Promise = gettext_lazy("alarm switched off")
 
-    def title(self, change: Change) -> str:
-        """Return which alarm."""
-        return _("Switch off the alarm “%(name)s”") % {"name": label_of(change.subject)}
+    def titles(self, changes: Sequence[Change]) -> list[str]:
+        """Return which alarms."""
+        said = _("Switch off the alarm “%(name)s”")
+        return [said % {"name": label_of(one.subject)} for one in changes]
 
     def path(self, change: Change) -> str:
         """Return the page of the rule."""

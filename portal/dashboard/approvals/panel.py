@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from accounts.changes import actions
-from accounts.changes.kinds import KINDS, Difference, Problems
+from accounts.changes.kinds import KINDS, Difference, Problems, title
 from accounts.changes.models import Change, ChangeEvent
 from accounts.models import User
 
@@ -36,7 +36,7 @@ def panel(change: Change, viewer: User) -> Panel:
     is_open, is_draft = change.is_open, change.status == Change.Status.DRAFT
     return Panel(
         change=change,
-        title=kind.title(change),
+        title=title(change),
         kind=str(kind.label),
         path=kind.path(change),
         differences=_differences(change),

@@ -1,6 +1,6 @@
 """Changes on their way: the list, one of them, and each act on one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.changes import actions
-from accounts.changes.kinds import KINDS
+from accounts.changes.kinds import KINDS, titled
 from accounts.changes.models import Change
 from accounts.models import User
 from accounts.reauthentication import reauthentication_required
@@ -50,13 +50,13 @@ def index(request: SignedInRequest) -> HttpResponse:
         older=request.GET.get("older", ""), newer=request.GET.get("newer", ""),
     )  # fmt: skip
     mine = set(for_me.values_list("pk", flat=True))
-    rows = [_row(one, for_me=one.pk in mine) for one in is_open[:SHOWN]]
+    rows = _rows(is_open[:SHOWN], mine)
     context = {
         "for_me": [row for row in rows if row.for_me],
         "open": [row for row in rows if not row.for_me],
         "newer": f"?{urlencode({'newer': past.newer})}" if past.newer else "",
         "older": f"?{urlencode({'older': past.older})}" if past.older else "",
-        "past_rows": [_row(one) for one in past.rows],
+        "past_rows": _rows(past.rows, set()),
         "needs_second": actions.second_person_needed(),
     }
     return render(request, "dashboard/approvals/index.html", context)
@@ -98,9 +98,11 @@ class Row:
     for_me: bool  # the viewer may decide about it now
 
 
-def _row(change: Change, *, for_me: bool = False) -> Row:
-    kind = KINDS[change.kind]
-    return Row(change, kind.title(change), str(kind.label), for_me)
+def _rows(changes: Iterable[Change], for_me: set[int]) -> list[Row]:
+    return [
+        Row(one, words, str(KINDS[one.kind].label), one.pk in for_me)
+        for one, words in titled(changes)
+    ]
 
 
 def _said(change: Change) -> str:

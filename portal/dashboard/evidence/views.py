@@ -12,17 +12,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.changes import actions
-from accounts.changes.kinds import KINDS
+from accounts.changes.kinds import KINDS, titled
 from accounts.changes.models import Change
 from accounts.changes.saving import Meanwhile, save
 from accounts.reauthentication import reauthentication_required
 from accounts.roles import SignedInRequest, dpo_required
 from consents import evidence_files
 from consents.actions import evidence
-from consents.changing.evidence import KIND, POLICY, STAYS, GoesOnAsking, title_of
+from consents.changing.evidence import KIND, POLICY, STAYS, GoesOnAsking
 from consents.changing.measured import file_of
 from consents.models import Evidence, EvidenceFile, Purpose, PurposeVersion
 from consents.queries import evidence as queries
+from consents.queries.titles import title_of
 from portal.dashboard.approvals.panel import panel
 from portal.dashboard.evidence.forms import MeasurementForm, fields_of, typed_page
 from portal.lib.errors import DomainError
@@ -39,7 +40,7 @@ def index(request: SignedInRequest) -> HttpResponse:
     context = {
         "claims": found,
         "open": [one for one in found if one.proof and one.proof.state != queries.VALID],
-        "drafts": [(one, KINDS[one.kind].title(one)) for one in drafts.select_related("author")],
+        "drafts": titled(drafts.select_related("author")),
         "others": Purpose.objects.exclude(pk__in=[one.version.purpose_id for one in found]),
     }
     return render(request, "dashboard/evidence/index.html", context)
@@ -111,12 +112,14 @@ def _page(
     now = timezone.now()
     version = PurposeVersion.objects.in_force(now).filter(purpose=of).first()
     rows = [(one, queries.state_of(one, now)) for one in queries.of_purpose(of)]
-    drafts = Change.objects.filter(subject=of.slug, kind__in=[KIND, POLICY], status__in=OPEN)
+    drafts = titled(
+        Change.objects.filter(subject=of.slug, kind__in=[KIND, POLICY], status__in=OPEN)
+    )
     context: dict[str, Any] = {
         "purpose": of, "version": version, "title": title_of(of.slug), "rows": rows,
         "proof": queries.proof(version, now=now) if version else None,
-        "drafts": [(one, KINDS[one.kind].title(one)) for one in drafts],
-        "policy_is_open": any(one.kind == POLICY for one in drafts),
+        "drafts": drafts,
+        "policy_is_open": any(one.kind == POLICY for one, _title in drafts),
         "refused": refused, "stays": STAYS,
     }  # fmt: skip
     template = "dashboard/evidence/purpose.html"

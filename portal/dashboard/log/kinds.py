@@ -1,5 +1,7 @@
 """An export of the log as a change that a second person agrees to."""
 
+from collections.abc import Sequence
+
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -20,14 +22,11 @@ class ExportKind:
     slug = exports.KIND
     label: str | Promise = gettext_lazy("export of the log")
 
-    def title(self, change: Change) -> str:
+    def titles(self, changes: Sequence[Change]) -> list[str]:
         """Return what is exported, without a name."""
-        found = LogExport.objects.select_related("person").filter(uid=change.subject).first()
-        if found is None:
-            return _("Export of the log")
-        if found.person is not None:
-            return _("Export of the events of %(who)s") % {"who": number_of(found.person)}
-        return _("Export of the events of a period")
+        wanted = LogExport.objects.filter(uid__in=[one.subject for one in changes])
+        known = {str(one.uid): _title(one) for one in wanted.select_related("person")}
+        return [known.get(one.subject, _("Export of the log")) for one in changes]
 
     def path(self, change: Change) -> str:
         """Return the page of the export."""
@@ -54,6 +53,12 @@ class ExportKind:
     def apply(self, change: Change) -> None:
         """Have it made."""
         exports.begin(LogExport.objects.get(uid=change.subject))
+
+
+def _title(export: LogExport) -> str:
+    if export.person is not None:
+        return _("Export of the events of %(who)s") % {"who": number_of(export.person)}
+    return _("Export of the events of a period")
 
 
 def period(export: LogExport) -> str:

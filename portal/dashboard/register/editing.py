@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.changes import actions
-from accounts.changes.kinds import KINDS, Difference
+from accounts.changes.kinds import Difference, title
 from accounts.changes.models import Change
 from accounts.changes.saving import Meanwhile, Page, save
 from accounts.roles import SignedInRequest, dpo_required
@@ -64,7 +64,7 @@ def _page(
         "change": change,
         "panel": panel(change, request.user) if change else None,
         "record": register.record(slug, timezone.now()),
-        "title": KINDS["register"].title(change or Change(subject=slug, payload=draft)),
+        "title": title(change or Change(kind="register", subject=slug, payload=draft)),
         "meanwhile": meanwhile,
     }
     status = 409 if meanwhile else 200

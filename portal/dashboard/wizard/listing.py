@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.changes.kinds import KINDS
+from accounts.changes.kinds import titled
 from accounts.changes.models import Change
 from accounts.roles import dpo_required
 from consents.changing.purposes import KIND
@@ -22,6 +22,6 @@ def changes(request: HttpRequest) -> HttpResponse:
     context = {
         "changes": found,
         "announced": [one for one in found if one.is_announced and one.told is not None],
-        "drafts": [(one, KINDS[KIND].title(one)) for one in drafts.order_by("-updated_at")],
+        "drafts": titled(drafts.order_by("-updated_at")),
     }
     return render(request, "dashboard/wizard/index.html", context)

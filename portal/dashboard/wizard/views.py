@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.changes import actions
-from accounts.changes.kinds import KINDS
+from accounts.changes.kinds import KINDS, title
 from accounts.changes.models import Change
 from accounts.changes.saving import Meanwhile, save
 from accounts.roles import SignedInRequest, dpo_required
@@ -73,7 +73,7 @@ def overview(request: SignedInRequest, uid: UUID) -> HttpResponse:
     problems = KINDS[KIND].problems(change) if change.is_open else {}
     going = shown.going(change) if change.is_open else None
     context = {
-        "change": change, "title": KINDS[KIND].title(change), "problems": problems,
+        "change": change, "title": title(change), "problems": problems,
         "places": steps.places(change, None, problems) if change.is_open else [],
         "going": going, "panel": panel(change, request.user),
         "touched": touched(going.version.purpose) if going else None,
@@ -149,7 +149,7 @@ def _step_page(
     wrong = problems if "check" in request.GET and typed is None else {}
     payload = change.payload if typed is None else typed
     context = {
-        "change": change, "title": KINDS[KIND].title(change), "here": here,
+        "change": change, "title": title(change), "here": here,
         "places": steps.places(change, here, problems),
         "form": form(here.fields_of(payload), wrong) if form else None,
         "previous": steps.path_of(change, steps.before(here)) if steps.before(here) else "",
