@@ -96,6 +96,12 @@ class Step(models.Model):
         indexes = [
             models.Index(fields=["not_before"], name="step_to_do", condition=~Q(status="finished")),
             models.Index(fields=["outcome"], name="step_failed", condition=Q(outcome="failed")),
+            # When each source last answered, and last failed.
+            models.Index(
+                fields=["source", "outcome", "-finished_at"],
+                name="step_newest_of_source",
+                condition=Q(finished_at__isnull=False),
+            ),
             models.Index(
                 fields=["request"],
                 name="step_gap",

@@ -1,15 +1,19 @@
 """The page of sources: what each holds, how it is doing, what is wrong with its file."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import AccessEvent, User
 from dsar import tasks
-from dsar.sources import base
+from dsar.models import SubjectRequest
+from dsar.sources import base, overview
 from tests.accounts import people
 from tests.dsar.billing import Billing, describe
 from tests.dsar.worlds import Ask
@@ -110,5 +114,48 @@ def test_all_sources_are_read_in_few_queries(
 ) -> None:
     client = desk("support")
     client.get("/staff/sources/")
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         client.get("/staff/sources/")
+
+
+def test_how_a_source_is_doing_counts_its_newest_and_its_open_steps(open_request: Ask) -> None:
+    request = open_request()
+    steps = request.steps.filter(source="account")
+    now = timezone.now()
+
+    def ended(outcome: str, days: int) -> datetime:
+        at = now - timedelta(days=days)
+        steps.update(status="finished", outcome=outcome, finished_at=at, cause="unavailable")
+        return at
+
+    def doing() -> overview.Doing:
+        found = overview.one("account")
+        assert found is not None
+        return found.doing
+
+    assert doing() == overview.Doing(None, None, 1, 0)
+    for outcome in ("done", "not_found"):
+        answered_at = ended(outcome, 3)
+        assert doing() == overview.Doing(answered_at, None, 0, 0)
+    failed_at = ended("failed", 2)
+    assert doing() == overview.Doing(None, failed_at, 0, 1)
+    steps.update(accepted_at=now)
+    assert doing() == overview.Doing(None, failed_at, 0, 0)
+    steps.update(accepted_at=None)
+    SubjectRequest.objects.filter(pk=request.pk).update(status="withdrawn", closed_at=now)
+    assert doing() == overview.Doing(None, failed_at, 0, 0)
+
+
+def test_the_newest_steps_are_read_from_an_index_however_many_there_are(
+    open_request: Ask, django_assert_num_queries: Any
+) -> None:
+    open_request()
+    with django_assert_num_queries(2):
+        overview.everything()
+    asked = {"sources": ["account"], "good": ["done", "not_found"], "failed": "failed"}
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        cursor.execute(f"EXPLAIN {overview.NEWEST}", asked)
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert plan.count("step_newest_of_source") == 2
+    assert plan.count("Limit") == 2, plan
