@@ -20,6 +20,7 @@ from portal.lib.office import store
 from portal.lib.office.definitions import SETTINGS, Setting
 from portal.lib.office.shapes import Field, Typed, Words
 
+LESS = gettext_lazy("This leaves the people whose data it is with less than now.")
 LONGEST = 20_000  # characters of one field of a draft
 Line = tuple[Words, str]  # a name and what it is, in words of the active language
 
@@ -84,7 +85,10 @@ class OfficeKind:
         raise NotImplementedError
 
     def warns(self, subject: str, value: Any) -> str:
-        """Return what the second person should know of the new value; "" if nothing."""
+        """Return what whoever drafts and whoever agrees should know of the new value.
+
+        ``value`` None: what was first holds again. "" if there is nothing to know.
+        """
         return ""
 
     def published(self, subject: str) -> None:
@@ -130,6 +134,11 @@ class OfficeKind:
         if self.say(change.subject, new) == self.say(change.subject, self.now(change.subject)):
             return {"": [_("This is what holds already: there is nothing to change.")]}
         return {}
+
+    def warning(self, change: Change) -> str:
+        """Return what should be known of an open draft; "" where it cannot be read, or nothing."""
+        value, problems = self.value(change)
+        return "" if problems else self.warns(change.subject, value)
 
     def differences(self, change: Change) -> list[Difference]:
         """Return the lines in which the draft differs from what holds."""
@@ -215,9 +224,8 @@ class SettingKind(OfficeKind):
     def warns(self, subject: str, value: Any) -> str:
         """Say so if the new value leaves people with less than they have."""
         one: Setting[Any] = SETTINGS[subject]
-        if value is not None and one.is_looser(value, one.now()):
-            return _("This leaves the people whose data it is with less than now.")
-        return ""
+        new = one.default() if value is None else self._loaded(subject, value)
+        return str(LESS) if one.is_looser(new, one.now()) else ""
 
     def _loaded(self, subject: str, value: Any) -> Any:
         """Return the value as the shape knows it; the environment's may be no whole number."""

@@ -15,8 +15,8 @@ from consents.actions import evidence as actions
 from consents.actions.evidence import Measurement
 from consents.changing.measured import file_of, measurement, problems
 from consents.models import Evidence, Purpose
-from consents.queries.titles import titles_of
 from consents.models.evidence import end_of
+from consents.queries.titles import titles_of
 from portal.lib.canonical import sha256_of
 from portal.lib.errors import DomainError
 

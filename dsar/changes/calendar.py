@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts import places
 from accounts.changes.kinds import Problems
 from accounts.changes.office import About, Line, OfficeKind
-from dsar import calendars
+from dsar import calendars, foreseen
 from portal.lib.office import store
 from portal.lib.office.shapes import Field, Typed, Words
 from portal.lib.tasks import enqueue
@@ -105,6 +105,10 @@ class CalendarKind(OfficeKind):
             years = range(day.year, day.year + 1)
             name = calendars.public_holidays(country, years, get_language() or "").get(day, name)
         return [("", f"{words} ({name})" if name else words)]
+
+    def warns(self, subject: str, value: Any) -> str:
+        """Say which open requests would have another day, and which would be late."""
+        return foreseen.in_words(foreseen.recount(self.key(subject), value))
 
     def published(self, subject: str) -> None:
         """Count the open requests anew, by the worker."""

@@ -7,18 +7,18 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from accounts.changes.kinds import Problems
 from accounts.changes.office import About, Line, OfficeKind
-from dsar import figures
+from dsar import figures, foreseen
 from dsar.figures import FIGURES
 from dsar.laws import LAWS
-from dsar.models import SubjectRequest
 from dsar.reckoning import term_in_words
 from dsar.regimes import REGIMES, RegimeCode, Term
 from portal.lib.office.shapes import LONGEST, Field, Typed, Words
 from portal.lib.tasks import enqueue
+from portal.lib.typesetting import in_series
 
 RECOUNT = "dsar.actions.clock.recount_for_law"
 LABELS: dict[str, Words] = {
@@ -143,17 +143,16 @@ class RegimeKind(OfficeKind):
         return lines
 
     def warns(self, subject: str, value: Any) -> str:
-        """Say how many open requests are counted anew; and if it is looser than the shipped law."""
-        if value is None:
-            return ""
-        n = SubjectRequest.objects.open().filter(regime=subject).count()
-        told = ngettext(
-            "%(n)d open request is counted anew.", "%(n)d open requests are counted anew.", n
-        ) % {"n": n}
-        shipped = figures.of(REGIMES[RegimeCode(subject)])
-        if figures.looser(figures.terms(value["figures"]), shipped):
-            told += " " + _("It is later than the law as shipped: read its source.")
-        return told
+        """Say what would happen to open requests, and whether people are left with less."""
+        new = figures.terms((self.first(subject) if value is None else value)["figures"])
+        told = [foreseen.in_words(foreseen.recount(self.key(subject), value, regime=subject))]
+        now = figures.terms(self.now(subject)["figures"])
+        if fewer := figures.looser(new, now):
+            named = in_series([str(LABELS[name]) for name in fewer])
+            told.append(_("People have less than now: %(figures)s.") % {"figures": named})
+        if figures.looser(new, figures.of(REGIMES[RegimeCode(subject)])):
+            told.append(_("It is later than the law as shipped: read its source."))
+        return " ".join(told)
 
     def published(self, subject: str) -> None:
         """Count the open requests anew, by the worker."""

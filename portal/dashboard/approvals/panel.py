@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from accounts.changes import actions
 from accounts.changes.kinds import KINDS, Difference, Problems, title
 from accounts.changes.models import Change, ChangeEvent
+from accounts.changes.office import OfficeKind
 from accounts.models import User
 
 
@@ -17,6 +18,7 @@ class Panel:
     kind: str  # the name of the kind
     path: str  # where the draft is edited and shown
     differences: list[Difference]
+    warning: str  # what whoever drafts and whoever agrees should know first; "" if nothing
     problems: Problems  # only of an open change
     events: list[ChangeEvent]  # the first one first
     may_propose: bool
@@ -40,6 +42,7 @@ def panel(change: Change, viewer: User) -> Panel:
         kind=str(kind.label),
         path=kind.path(change),
         differences=_differences(change),
+        warning=kind.warning(change) if is_open and isinstance(kind, OfficeKind) else "",
         problems=kind.problems(change) if is_open else {},
         events=list(change.events.select_related("by").order_by("pk")),
         may_propose=is_draft and change.author_id == viewer.pk,

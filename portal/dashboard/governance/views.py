@@ -143,7 +143,6 @@ def _context(
         "form": DraftForm(kind.fields(subject), _typed(kind, subject, draft), problems),
         "panel": panel(change, request.user) if change else None,
         "edition": change.edition if change else "",
-        "warning": kind.warns(subject, value) if draft and not problems else "",
         "can_reset": version is not None and version.value is not None,
         "history": pages.past(kind, subject, history.rows),
         "newer": f"?{urlencode({'newer': history.newer})}" if history.newer else "",

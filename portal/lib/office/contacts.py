@@ -60,6 +60,7 @@ TRANSPARENCY_PAGE: Setting[bool] = define(
         shape=Flag(_("everybody can read it"), _("there is no such page")),
         variable="TRANSPARENCY_PAGE",
         default=lambda: settings.TRANSPARENCY_PAGE,
+        stricter="more",
     )
 )
 

@@ -226,6 +226,8 @@ def _wrong_text(part: Field, text: str) -> str:
         return said % {"most": most, "now": len(text)}
     if part.widget == "email" and not _is_email(text):
         return _("Write one e-mail address, like dpo@example.org.")
+    if part.widget == "url" and text.startswith("http://"):
+        return _("What begins with http:// can be changed on its way: write the https:// address.")
     if part.widget == "url" and not _is_address(text):
         return _("Write a whole address that begins with https://.")
     return ""
@@ -240,4 +242,4 @@ def _is_email(text: str) -> bool:
 
 
 def _is_address(text: str) -> bool:
-    return re.fullmatch(r"https?://[^\s/<>\"']+\.[^\s<>\"']+", text) is not None
+    return re.fullmatch(r"https://[^\s/<>\"']+\.[^\s<>\"']+", text) is not None

@@ -16,6 +16,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Max
+from django.utils import timezone
 
 from portal.lib.models import OfficeVersion
 
@@ -101,6 +102,20 @@ def settled() -> Iterator[None]:
         yield
     finally:
         end()
+
+
+@contextmanager
+def supposing(key: str, value: Any) -> Iterator[None]:
+    """Let what is read within, in this thread, be as if ``value`` held for ``key`` (None: what was
+    first). Nothing is written: it is for showing what a draft would do."""
+    state, was = _state(), (_here.is_within, _here.found)
+    number = state.versions[key].number + 1 if key in state.versions else 1
+    supposed = Version(number, value, None, timezone.now())
+    _here.is_within, _here.found = True, State(state.newest, {**state.versions, key: supposed})
+    try:
+        yield
+    finally:
+        _here.is_within, _here.found = was
 
 
 def made(**_signal: Any) -> None:
