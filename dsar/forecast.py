@@ -8,7 +8,7 @@ clock stands still are left out. What comes in from now on is due later, and so 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import F, Func, IntegerField, QuerySet, Value, Window
+from django.db.models import F, Func, IntegerField, Q, QuerySet, Value, Window
 from django.db.models.functions import RowNumber
 from django.utils.timezone import get_default_timezone
 
@@ -64,6 +64,11 @@ def likely_late(today: date, at: Pace | None = None) -> QuerySet[SubjectRequest]
         )
         .filter(possible__gt=0, possible__lt=F("place") * WINDOW)
     )
+
+
+def in_time(today: date) -> Q:
+    """Return the condition that an open request is neither late nor likely to be."""
+    return Q(due_on__gte=today) & ~Q(pk__in=likely_late(today).values("pk"))
 
 
 def running() -> QuerySet[SubjectRequest]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.roles import Role
 from dsar.deadlines import RegimeCode
-from dsar.forecast import likely_late
+from dsar.forecast import in_time, likely_late
 from dsar.models import Approval, Pause, SavedFilter, Step, SubjectRequest
 from dsar.models.requests import Channel, Kind
 from dsar.ranges import RANGES, dated, read_ranges, within
@@ -88,6 +88,7 @@ WHEN: dict[str, View] = {
         lambda me, today: Q(pk__in=likely_late(today).values("pk")),
         is_counted=False,
     ),
+    "in-time": View(_("Likely in time"), lambda me, today: in_time(today), is_counted=False),
     "open": View(_("All open"), lambda me, today: Q()),
     "answered": View(_("Answered"), lambda me, today: Q(status=Status.ANSWERED), is_open=False),
     "refused": View(_("Refused"), lambda me, today: Q(status=Status.REFUSED), is_open=False),

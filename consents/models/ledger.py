@@ -192,6 +192,7 @@ class Standing(Subject):
             models.Index(fields=["person", "purpose"], name="standing_of_person"),
             models.Index(fields=["address", "purpose"], name="standing_of_address"),
             models.Index(fields=["organisation", "purpose"], name="standing_of_organisation"),
+            models.Index(fields=["purpose", "-since", "-id"], name="standing_newest"),
         ]
 
     def __str__(self) -> str:

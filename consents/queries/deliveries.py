@@ -19,6 +19,7 @@ Status = Propagation.Status
 OPEN = (Status.WAITING, Status.RECEIVED, Status.DEAD)
 PAGE = 50
 REFUSALS = "refusals"  # in an address: only what says no
+LATE = "late"  # in an address: only what is open after the time that the person was told
 
 
 @dataclass(frozen=True)
@@ -185,14 +186,16 @@ def _in_words(value: str | int | list[str]) -> str:
 
 
 def messages(*, system: str = "", status: str = "", about: str = "") -> QuerySet[Propagation]:
-    """Return what is open, of one system, in one state, refusals alone if asked; unknown words
-    find nothing."""
+    """Return what is open, of one system, in one state or :data:`LATE`, refusals alone if asked;
+    unknown words find nothing."""
     found = Propagation.objects.filter(status__in=OPEN)
     if about == REFUSALS:
         found = found.filter(event__act__in=sorted(REFUSING))
     if system:
         found = found.filter(system__slug=system.replace("\0", ""))
-    if status:
+    if status == LATE:
+        found = found.filter(expected_by__lt=timezone.now())
+    elif status:
         found = found.filter(status=status.replace("\0", ""))
     return found.select_related("system", "event__purpose")
 

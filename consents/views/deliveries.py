@@ -35,7 +35,10 @@ def deliveries(request: SignedInRequest) -> HttpResponse:
         "told": queries.told(),
         "lines": queries.lines(page.rows),
         "asked": asked,
-        "states": [(one.value, one.label) for one in queries.OPEN],
+        "states": [
+            *((one.value, one.label) for one in queries.OPEN),
+            (queries.LATE, _("after the promised time")),
+        ],
         "newer": beside("newer", page.newer),
         "older": beside("older", page.older),
     }

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Q
@@ -86,7 +87,7 @@ NEWEST = """
 
 def _doing(slugs: Collection[str]) -> dict[str, Doing]:
     """Return the figures of many sources in two queries: the newest steps, and the open ones."""
-    asked = {
+    asked: dict[str, Any] = {
         "sources": list(slugs),
         "good": [Step.Outcome.DONE.value, Step.Outcome.NOT_FOUND.value],
         "failed": Step.Outcome.FAILED.value,

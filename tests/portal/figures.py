@@ -14,6 +14,8 @@ ROWS = {
     "/staff/": "<tr data-row>",
     "/staff/outbox/": '<th scope="row">',
     "/staff/deliveries/": '<th scope="row"><code>',
+    "/dashboard/standing/": '<th scope="row"><time',
+    "/dashboard/canaries/": '<th scope="row"><time',
     "/dashboard/trends/": '<th scope="row"><time',
 }
 

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from accounts.models import User
+from consents.models import ChoiceEvent, Document, Standing
+from portal.dashboard.cards import rollups
 from portal.dashboard.models import CareRecord
 from tests.portal import dashboard_world as world
 from tests.portal.dashboard_world import TODAY, sql
@@ -53,6 +56,11 @@ COUNTED = {
     "packages": "SELECT count(*) FROM dsar_package WHERE key IS NOT NULL",
     "unconfirmed:search": UNCONFIRMED.format("search"),
     "unconfirmed:partner": UNCONFIRMED.format("partner"),
+    "unconfirmed-late:search": UNCONFIRMED.format("search")
+    + " AND p.expected_by < '2026-06-15T08:00Z'",
+    "unconfirmed-dead:search": UNCONFIRMED.format("search") + " AND p.status = 'dead'",
+    "canary-checks": "SELECT count(*) FROM consents_canarycheck"
+    " WHERE (at AT TIME ZONE 'Europe/Paris')::date = '2026-06-15'",
     "opt-outs:ai-training": OPT_OUTS.format("ai-training", "2026-05-16", "2026-06-14"),
     "opt-outs-before:ai-training": OPT_OUTS.format("ai-training", "2026-04-16", "2026-05-15"),
     "opt-outs:marketing": OPT_OUTS.format("marketing", "2026-05-16", "2026-06-14"),
@@ -140,10 +148,57 @@ def test_how_people_stand_is_counted_by_person(page: Page) -> None:
     assert page.number("refused:ai-training") == 0
 
 
-def test_canaries_of_the_last_day_are_counted_by_their_end(page: Page) -> None:
-    checks = sql("SELECT count(*) FROM consents_canarycheck WHERE at >= %s", "2026-06-14T08:00Z")
-    assert page.number("canary-checks") == checks == 3
-    assert "2 held, 0 leaked, 1 without an answer" in page.text
+def test_canaries_of_the_day_are_counted_by_their_end(page: Page) -> None:
+    ends = {
+        outcome: sql(f"{COUNTED['canary-checks']} AND outcome = '{outcome}'")
+        for outcome in ("held", "leaked", "unreachable")
+    }
+    said = "{held} held, {leaked} leaked, {unreachable} without an answer"
+    assert said.format(**ends) in page.text
+
+
+def test_the_series_in_time_leads_to_as_many_rows(page: Page, browser: Client) -> None:
+    links = re.findall(r'<a href="([^"]+when=in-time[^"]+)">(\d+)</a>', page.text)
+    assert links
+    for link, figure in links:
+        assert rows_behind(browser, html.unescape(link)) == int(figure)
+
+
+def test_how_people_stand_leads_to_as_many_rows(dina: User, browser: Client) -> None:
+    """Nobody has a standing choice in this world, so some are made for a moment."""
+    with transaction.atomic():
+        stand()
+        rollups.touch_everything(rollups.ROLLUPS["standing"])
+        rollups.refresh()
+        found = Page(browser, "/dashboard/")
+        figures = {}
+        for kind in ("refused", "allowed", "undecided", "separately"):
+            name = f"{kind}:ai-training"
+            figures[kind] = found.number(name)
+            assert rows_behind(browser, found.link(name)) == figures[kind], kind
+        transaction.set_rollback(True)
+    people = sql("SELECT count(*) FROM accounts_user WHERE role = 'customer' AND is_active")
+    assert figures == {"refused": 3, "allowed": 2, "undecided": people - 5, "separately": 4}
+
+
+def stand() -> None:
+    """Let three refuse, two allow; four choices are about one document; staff do not count."""
+    acts = ChoiceEvent.objects.filter(purpose__slug="ai-training", standing=None).order_by("pk")
+    people = User.objects.filter(role="customer", is_active=True).order_by("pk")
+    document = Document.objects.first()
+    staff = User.objects.get(role="support")
+    who = [*people[:5], *people[3:7], staff]
+    about = [None] * 5 + [document] * 4 + [None]
+    for number, (person, one, act) in enumerate(zip(who, about, acts[:10], strict=True)):
+        Standing.objects.create(
+            purpose=act.purpose, person=person, document=one, event=act, since=act.at,
+            allowed=number in (3, 4),
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("query", ["", "?purpose=nothing&stand=undecided", "?stand=undecided"])
+def test_a_list_of_how_people_stand_without_a_purpose_is_empty(browser: Client, query: str) -> None:
+    assert "No such row" in browser.get(f"/dashboard/standing/{query}").text
 
 
 def test_a_change_of_refusals_is_said_only_beyond_chance(page: Page) -> None:

@@ -110,6 +110,23 @@ def test_a_trend_counts_each_value_in_the_period_and_in_the_one_before(
         assert rows_behind(browser, page.link(f"{trend}-before:{most}")) == before[most]
 
 
+@pytest.mark.parametrize("trend", GROUPED)
+def test_the_sum_of_a_trend_leads_to_as_many_rows(page: Page, browser: Client, trend: str) -> None:
+    for days, name in ((DAYS, f"{trend}-all"), (BEFORE, f"{trend}-before-all")):
+        if days == DAYS or trend in COMPARED:
+            figure = page.number(name)
+            assert figure == sum(grouped(trend, days).values())
+            assert rows_behind(browser, page.link(name)) == figure
+
+
+def test_the_sum_under_one_law_leads_to_the_rows_under_it(browser: Client) -> None:
+    page = Page(browser, f"{PATH}&regime=ccpa")
+    for trend in ("kind", "channel", "regime", "end"):
+        figure = page.number(f"{trend}-all")
+        assert figure == sum(grouped(trend, DAYS, "ccpa").values())
+        assert rows_behind(browser, page.link(f"{trend}-all")) == figure
+
+
 def test_what_is_not_known_whole_is_not_compared(page: Page, browser: Client) -> None:
     """A month of the period before is no period before: +700 % would say something false."""
     assert "Compared with 14 December 2025 to 15 March 2026." in page.text

@@ -33,6 +33,7 @@ def by_purpose(period: Period, known: dict[int, tuple[str, str]]) -> Trend:
         _("Acts in the ledger of choices by the day they were made: agreements, refusals, "
           "objections, and their withdrawal. The checks with canaries are left out."),
         period, lines(found, labels, _acts("purpose", known)),
+        _acts("purpose", known)(""),
     )  # fmt: skip
 
 
@@ -43,6 +44,7 @@ def by_act(period: Period) -> Trend:
         "act", _("What do people choose?"),
         _("The same acts, by what was done."),
         period, lines(found, Act.choices, _acts("act", {})),
+        _acts("act", {})(""),
     )  # fmt: skip
 
 
@@ -53,12 +55,13 @@ def by_source(period: Period) -> Trend:
         "source", _("By which way do choices come?"),
         _("The same acts, by where they were made."),
         period, lines(found, Source.choices, _acts("source", {})),
+        _acts("source", {})(""),
     )  # fmt: skip
 
 
 def _acts(filtered: str, known: dict[int, tuple[str, str]]) -> Make:
     def of(code: str) -> Link:
-        value = known[int(code)][0] if filtered == "purpose" and known else code
+        value = known[int(code)][0] if code and known else code
         return lambda days: links.choices(**{filtered: value}, since=days.first, until=days.last)
 
     return of
@@ -70,14 +73,13 @@ def uses(period: Period, known: dict[int, tuple[str, str]]) -> Trend:
     labels = [(str(pk), title) for pk, (_slug, title) in known.items()]
 
     def of(code: str) -> Link:
-        return lambda days: links.uses(
-            purpose=known[int(code)][0], since=days.first, until=days.last
-        )
+        purpose = known[int(code)][0] if code else ""
+        return lambda days: links.uses(purpose=purpose, since=days.first, until=days.last)
 
     return Trend(
         "uses", _("What are documents used for?"),
         _("Uses that systems reported, by the day on which they took place."),
-        period, lines(found, labels, of),
+        period, lines(found, labels, of), of(""),
     )  # fmt: skip
 
 
@@ -115,5 +117,5 @@ def _answers(period: Period, slug: str, title: str, *, is_allowed: bool) -> Tren
         slug, title,
         _("Answers of the gate by the day of the question, one document for one purpose each. "
           "The checks with canaries are left out."),
-        period, lines(found, Reason.choices, of),
+        period, lines(found, Reason.choices, of), of(""),
     )  # fmt: skip

@@ -55,6 +55,13 @@ class Choosing:
         """The share of customers who said no, in per cent."""
         return round(100 * self.refused / self.people, 1) if self.people else 0.0
 
+    @property
+    def links(self) -> dict[str, str]:
+        """Where the rows of each figure are."""
+        slug = self.purpose.slug
+        kinds = ("refused", "allowed", "undecided", "separately")
+        return {kind: links.standing(purpose=slug, stand=kind) for kind in kinds}
+
 
 def choosing(now: datetime) -> list[Choosing]:
     """Return one row a purpose, as it was last looked at (the rollup "standing")."""

@@ -42,13 +42,25 @@ class Line:
 
 @dataclass(frozen=True)
 class Trend:
-    """One card of the page: its lines, most first, over one period. ``how`` it is computed."""
+    """One card of the page: its lines, most first, over one period. ``how`` it is computed; where
+    ``all`` of its rows are."""
 
     slug: str
     title: str
     how: str
     period: Period
     lines: list[Line]
+    all: Link
+
+    @property
+    def link(self) -> str:
+        """Where all rows of the period are."""
+        return self.all(self.period)
+
+    @property
+    def link_before(self) -> str:
+        """Where all rows of the period before are."""
+        return self.all(self.period.before)
 
     @property
     def number(self) -> int:

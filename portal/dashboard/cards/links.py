@@ -22,6 +22,16 @@ def gate(**filters: object) -> str:
     return _rows("dashboard-gate", filters)
 
 
+def standing(**filters: object) -> str:
+    """Return the address of the list of standing choices, or of people without one."""
+    return _rows("dashboard-standing", filters)
+
+
+def canaries(**filters: object) -> str:
+    """Return the address of the list of checks with canaries."""
+    return _rows("dashboard-canaries", filters)
+
+
 def uses(**filters: object) -> str:
     """Return the address of the list of uses."""
     return _rows("dashboard-uses", filters)

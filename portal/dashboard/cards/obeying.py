@@ -10,7 +10,7 @@ from django.utils.http import urlencode
 from consents.asking import CLIENT as CANARIES
 from consents.models import CanaryCheck, PermitAnswer, Propagation
 from consents.models.ledger import REFUSING
-from consents.queries.deliveries import OPEN, REFUSALS
+from consents.queries.deliveries import LATE, OPEN, REFUSALS
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,20 @@ class Unconfirmed:
     @property
     def link(self) -> str:
         """Where these messages are."""
-        query = urlencode({"system": self.slug, "about": REFUSALS})
+        return self._messages()
+
+    @property
+    def link_late(self) -> str:
+        """Where those are that came after the promised time."""
+        return self._messages(status=LATE)
+
+    @property
+    def link_dead(self) -> str:
+        """Where those are that were given up."""
+        return self._messages(status=Propagation.Status.DEAD.value)
+
+    def _messages(self, **state: str) -> str:
+        query = urlencode({"system": self.slug, "about": REFUSALS} | state)
         return f"{reverse('consents:deliveries')}?{query}"
 
 

@@ -9,11 +9,23 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.timezone import get_default_timezone
 
+from accounts.models import User
+from accounts.roles import Role
 from consents.asking import CLIENT as CANARIES
-from consents.models import Canary, ChoiceEvent, Party, PermitAnswer, Purpose, PurposeVersion, Use
+from consents.models import (
+    Canary,
+    CanaryCheck,
+    ChoiceEvent,
+    Party,
+    PermitAnswer,
+    Purpose,
+    PurposeVersion,
+    Standing,
+    Use,
+)
 from consents.permits import Reason
 from dsar.ranges import day_of
 from portal.dashboard.cards import choice_trends
@@ -21,6 +33,8 @@ from portal.dashboard.cards.choosing import OPT_OUTS
 from portal.lib import keyset
 
 PAGE = 50
+NOTHING = Q(pk__in=[])
+WHEN: dict[type, str] = {User: "date_joined", Standing: "since"}
 
 
 @dataclass(frozen=True)
@@ -32,13 +46,14 @@ class Asked:
     source: str = ""
     reason: str = ""
     answer: str = ""  # of the gate: "allowed" or "denied"
+    stand: str = ""  # "refused", "allowed", "separately", or "undecided": who chose nothing
     since: date | None = None
     until: date | None = None
 
     @classmethod
     def read(cls, query: Mapping[str, Any]) -> "Asked":
         """Return what an address asks for; unknown codes find nothing."""
-        names = ("purpose", "act", "source", "reason", "answer")
+        names = ("purpose", "act", "source", "reason", "answer", "stand")
         given = {name: str(query.get(name, ""))[:60].replace("\0", "") for name in names}
         since, until = (day_of(str(query.get(end, ""))[:20]) for end in ("since", "until"))
         return cls(**given, since=since, until=until)
@@ -85,6 +100,28 @@ def gate(asked: Asked) -> QuerySet[PermitAnswer]:
     return found.select_related("purpose", "document")
 
 
+def standing(asked: Asked) -> QuerySet[Standing] | QuerySet[User]:
+    """Return how customers stand to a purpose: their standing choices; or, of those who chose
+    nothing, their accounts. They are counted by ``rollups.STANDING``."""
+    purposes = _purposes(asked)
+    customers = User.objects.filter(role=Role.CUSTOMER, is_active=True, erased_at=None)
+    found = Standing.objects.filter(purpose__in=purposes)
+    for_all = Q(document=None, within=None)
+    if asked.stand == "undecided" and purposes:
+        chose = found.filter(for_all, person=OuterRef("pk"))
+        return customers.filter(~Exists(chose))
+    of = {"refused": for_all & Q(allowed=False), "allowed": for_all & Q(allowed=True)}
+    found = found.filter(of.get(asked.stand, ~for_all if asked.stand == "separately" else NOTHING))
+    return found.filter(
+        person__role=Role.CUSTOMER, person__is_active=True, person__erased_at=None
+    ).select_related("event")
+
+
+def canaries(asked: Asked) -> QuerySet[CanaryCheck]:
+    """Return the checks with canaries."""
+    return CanaryCheck.objects.filter(asked.days)
+
+
 def uses(asked: Asked) -> QuerySet[Use]:
     """Return the uses that are asked for."""
     found = Use.objects.filter(asked.days)
@@ -103,17 +140,26 @@ def page(found: QuerySet[Any], *, older: str, newer: str) -> keyset.Page[Any]:
     """Return one page of them, newest first."""
     if found.model is Use:
         return _page_of_uses(found, older)
-    return keyset.page(found, by="at", size=PAGE, older=older, newer=newer)
+    by = "since" if found.model is Standing else "id" if found.model is User else "at"
+    return keyset.page(found, by=by, size=PAGE, older=older, newer=newer)
 
 
 def named(found: Iterable[Any], now: datetime) -> None:
     """Give each row the title of its purpose, and what an answer of the gate says, in words."""
     titles, reasons = choice_trends.titles(now), dict(Reason.choices)
     for one in found:
+        one.when = _when(one)
+        if isinstance(one, User | CanaryCheck):
+            continue
         purpose = one.version.purpose_id if isinstance(one, Use) else one.purpose_id
         one.purpose_title = titles.get(purpose, ("", ""))[1]
         reason = getattr(one, "reason", "")
         one.reason_words = reasons.get(reason, reason)
+
+
+def _when(one: Any) -> datetime:
+    moment: datetime = getattr(one, WHEN.get(type(one), "at"))
+    return moment
 
 
 def _page_of_uses(found: QuerySet[Use], older: str) -> keyset.Page[Use]:

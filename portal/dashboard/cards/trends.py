@@ -33,6 +33,7 @@ def by_kind(period: Period, regime: str) -> Trend:
         _("Requests by the day they were received, in the controller’s time zone, of every state; "
           "also those that were closed as spam or asked twice."),
         period, lines(found, Kind.choices, _received("kind", regime)),
+        _received("kind", regime)(""),
     )  # fmt: skip
 
 
@@ -43,6 +44,7 @@ def by_channel(period: Period, regime: str) -> Trend:
         "channel", _("How do requests come in?"),
         _("Requests by the day they were received, whoever entered them."),
         period, lines(found, Channel.choices, _received("channel", regime)),
+        _received("channel", regime)(""),
     )  # fmt: skip
 
 
@@ -55,6 +57,7 @@ def by_regime(period: Period, regime: str) -> Trend:
         _("Requests by the day they were received. A country that was corrected later counts "
           "under the law that answers now."),
         period, lines(found, labels, _received("regime", "")),
+        _received("regime", "")(regime),
     )  # fmt: skip
 
 
@@ -66,6 +69,7 @@ def by_end(period: Period, regime: str) -> Trend:
         _("Requests by the day they were closed. One that a reply opened again is not closed any "
           "more, and counts when it is closed anew."),
         period, lines(found, [*Outcome.choices, *Status.choices], _ended(regime)),
+        _ended(regime)(""),
     )  # fmt: skip
 
 

@@ -9,5 +9,7 @@ urlpatterns: list[URLPattern] = [
     path("trends/", views_trends.index, name="dashboard-trends"),
     path("trends/choices/", views_trends.choices, name="dashboard-choices"),
     path("trends/uses/", views_trends.uses, name="dashboard-uses"),
+    path("standing/", views_trends.standing, name="dashboard-standing"),
+    path("canaries/", views_trends.canaries, name="dashboard-canaries"),
     path("trends/gate/", views_trends.gate, name="dashboard-gate"),
 ]

@@ -64,7 +64,7 @@ def _figures(me: User, now: datetime) -> dict[str, Any]:
         "answered_today": links.queue("answered", closed_from=day, closed_to=day),
         "asked": obeying.asked(begin),
         "watch": watch(now),
-        "canary_day": obeying.canary_day(now - timedelta(days=1)),
+        "canary_day": obeying.canary_day(begin),
         "opt_outs": choosing.opt_outs(day, now),
         "choosing": choosing.choosing(now),
         "machinery": machinery.machinery(),
@@ -73,6 +73,7 @@ def _figures(me: User, now: datetime) -> dict[str, Any]:
         "waiting": approvals.waiting(me),
         "care": care.care(now),
         "as_of": rollups.as_of("choices", "standing"),
+        "checked_today": links.canaries(since=day, until=day),
         "gate_today": links.gate(since=day, until=day),
         "denied_today": links.gate(answer="denied", since=day, until=day),
         "ended": links.queue(

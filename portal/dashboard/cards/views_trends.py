@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.timezone import get_default_timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from accounts.roles import SignedInRequest, dpo_required
@@ -16,6 +17,20 @@ from portal.dashboard.cards import choice_trends, rollups, rows, trends
 from portal.dashboard.cards.periods import SPANS, PeriodForm
 from portal.dashboard.periods import Period
 
+TITLES = {
+    "choices": _("Acts of choice"),
+    "uses": _("Uses of documents"),
+    "gate": _("Answers of the gate"),
+    "standing": _("How customers stand"),
+    "canaries": _("Checks with canaries"),
+}
+STANDS = {
+    "refused": _("refused"),
+    "allowed": _("allowed"),
+    "separately": _("chosen separately"),
+    "undecided": _("nothing chosen"),
+}
+BACK = {"standing": "dashboard", "canaries": "dashboard"}
 FIELDS = ("span", "since", "until", "regime")
 
 
@@ -105,6 +120,20 @@ def gate(request: SignedInRequest) -> HttpResponse:
     return _list(request, "gate", rows.gate)
 
 
+@require_safe
+@dpo_required
+def standing(request: SignedInRequest) -> HttpResponse:
+    """List standing choices about one purpose, or the accounts that have none."""
+    return _list(request, "standing", rows.standing)
+
+
+@require_safe
+@dpo_required
+def canaries(request: SignedInRequest) -> HttpResponse:
+    """List checks of the gate with canaries."""
+    return _list(request, "canaries", rows.canaries)
+
+
 def _list(
     request: SignedInRequest, what: str, find: Callable[[rows.Asked], QuerySet[Any]]
 ) -> HttpResponse:
@@ -115,6 +144,9 @@ def _list(
     kept = asked.query()
     context = {
         "what": what,
+        "title": TITLES[what],
+        "stand": STANDS.get(asked.stand, ""),
+        "back": BACK.get(what, "dashboard-trends"),
         "asked": asked,
         "rows": page.rows,
         "is_first": not (older or newer),

@@ -115,6 +115,7 @@ def due_chart(today: date, at: Pace) -> Chart:
             Series(
                 _("in time"),
                 [all_ - late for all_, late in figures],
+                [links.queue("in-time", due_from=day, due_to=day) for day in days],
             ),
         ],
     )
