@@ -15,11 +15,15 @@ Problems = dict[str, list[str]]
 
 @dataclass(frozen=True)
 class Difference:
-    """One line of what a change does, in words of the active language; "" where nothing was."""
+    """One line of what a change does, in words of the active language; "" where nothing was.
+
+    ``path`` is the address at which what comes after can be opened, if it is a file.
+    """
 
     label: str
     before: str
     after: str
+    path: str = ""
 
 
 class ChangeKind(Protocol):

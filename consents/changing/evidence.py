@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -14,7 +15,7 @@ from accounts.changes.models import Change
 from consents.actions import evidence as actions
 from consents.actions.evidence import Measurement
 from consents.changing.measured import file_of, measurement, problems
-from consents.models import Evidence, Purpose
+from consents.models import Evidence, EvidenceFile, Purpose
 from consents.models.evidence import end_of
 from consents.queries.titles import titles_of
 from portal.lib.canonical import sha256_of
@@ -61,15 +62,20 @@ class EvidenceChange:
         return problems(change.subject, change.payload)
 
     def differences(self, change: Change) -> list[Difference]:
-        """Return the figures, against the last evidence."""
+        """Return all that would be published, and the report, against the last evidence."""
         if self.problems(change):
             return []
-        last = Evidence.objects.filter(purpose__slug=change.subject).order_by("-pk").first()
+        evidence = Evidence.objects.filter(purpose__slug=change.subject).select_related("file")
+        last, file = evidence.order_by("-pk").first(), file_of(change.payload)
         new = Evidence(purpose_id=0, **_columns(measurement(change.payload)))
         before = _said(last) if last else {}
-        return [
+        lines = [
             Difference(label, before.get(label, ""), said) for label, said in _said(new).items()
         ]
+        path = reverse("dashboard-evidence-file", args=[file.uid]) if file else ""
+        old = _report(last.file if last else None)
+        report = Difference(_("The report"), old, _report(file), path)
+        return [*lines, report]
 
     def apply(self, change: Change) -> None:
         """Record it in the name of its author."""
@@ -148,14 +154,30 @@ def _columns(measured: Measurement) -> dict[str, Any]:
 
 def _said(one: Evidence) -> dict[str, str]:
     """Return evidence in short lines, by label."""
-    again = one.reidentified
+    again, words = one.reidentified, _in_each_language
     return {
         _("Measured on"): date_format(one.measured_on, "DATE_FORMAT"),
         _("How"): one.get_method_display(),
+        _("How it was measured, for everybody"): words(one.method_words),
+        _("On which data"): words(one.dataset),
+        _("Documents in the set"): str(one.documents),
         _("Identifiers found"): f"{one.recall.share:.2%} ({one.found}/{one.items})",
         _("People recognised again"): f"{one.successes}/{one.attempts}"
         if again
         else _("not tried"),
+        _("How somebody tried to recognise people again"): words(one.attack),
         _("By"): f"{one.reviewer}, {one.reviewer_function}",
+        _("Independent of the service"): _("yes") if one.is_independent else _("no"),
         _("Counts until"): date_format(one.valid_until, "DATE_FORMAT"),
+        _("Everybody may download the report"): _("yes") if one.is_file_public else _("no"),
     }
+
+
+def _in_each_language(words: dict[str, str]) -> str:
+    """Return words that everybody reads, each language on a line of its own."""
+    return "\n".join(f"{code.upper()}: {said}" for code, said in sorted(words.items()) if said)
+
+
+def _report(file: EvidenceFile | None) -> str:
+    """Return by what a report is known: name, size, and the SHA-256 of the file in clear."""
+    return f"{file.name}, {filesizeformat(file.size)}\nSHA-256 {file.sha256}" if file else ""

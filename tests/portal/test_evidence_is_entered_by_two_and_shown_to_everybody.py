@@ -1,5 +1,6 @@
 """What is called anonymous is shown with its evidence, which two officers have agreed to."""
 
+import hashlib
 from datetime import timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
+from django.template.defaultfilters import filesizeformat
 from django.test import Client
 from django.utils import timezone
 
@@ -107,6 +109,27 @@ def test_one_enters_another_agrees_and_everybody_reads_it(
     ):  # fmt: skip
         assert words in text
     assert "with evidence" in page(world.cleo, "/purposes/")
+
+
+def test_who_agrees_sees_the_report_by_name_size_and_hash_and_opens_it(
+    world: World, dina: Client, officer: User, second: User
+):
+    claim(world)
+    change = begin(dina)
+    save(dina, change)
+    actions.propose(change, by=officer)
+    client = Client()
+    client.force_login(second)
+    text = client.get(f"/dashboard/approvals/{change.uid}/").content.decode()
+    file = EvidenceFile.objects.get()
+    size = filesizeformat(file.size).replace("\xa0", " ")
+    assert f"report.pdf, {size}" in text.replace("\xa0", " ")
+    assert f"SHA-256 {hashlib.sha256(PDF).hexdigest()}" in text
+    path = f"{ALL}file/{file.uid}/"
+    assert f'<a href="{path}">' in text
+    assert b"".join(client.get(path).streaming_content) == PDF  # type: ignore[attr-defined]
+    for words in ("EN: method_words in en", "FR: dataset in fr", "EN: attack in en", "1200"):
+        assert words in text
 
 
 def test_the_figures_can_be_kept_and_the_report_only_if_it_is_published(

@@ -14,6 +14,8 @@ from accounts.changes.kinds import KINDS, register
 from accounts.changes.models import Change
 from accounts.models import User
 from accounts.roles import Role
+from consents.changing.drafts import payload_of
+from consents.models import PurposeVersion
 from consents.register.fields import draft_of
 from dsar.authorities import AUTHORITIES
 from dsar.regimes import REGIMES
@@ -198,3 +200,28 @@ def test_thirty_of_a_kind_cost_as_many_questions_as_one(kind: str, dina: User, d
     drafted(kind, range(1, 30), dina)
     assert Change.objects.filter(kind=kind).count() == 30
     assert [asked(path) for path in lists] == few
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload", "page", "keeps"),
+    [
+        ("setting", {"typed": {"value": "45"}}, "", "Keep as a draft"),
+        ("register", {}, "", "Save the draft"),
+        ("evidence", {}, "", 'name="opened"'),
+        ("purpose", {"retention_duration": "P1M"}, "", "Who did what with it"),
+        ("setting", {"typed": {"value": "45"}}, "approvals", "Give it to a second person"),
+    ],
+)  # fmt: skip
+def test_what_ends_a_draft_stands_after_all_that_keeps_it(
+    kind: str, payload: dict[str, Any], page: str, keeps: str, dina: User
+) -> None:
+    make_purpose()
+    subject = "purpose_notice_days" if kind == "setting" else "ai-training"
+    if kind == "purpose":
+        payload = payload_of(PurposeVersion.objects.get()) | payload
+    change = actions.draft(kind, subject, payload, by=dina)
+    path = f"{LIST}{change.uid}/" if page else KINDS[kind].path(change)
+    text = signed_in(dina).get(path).content.decode()
+    ends = text.index(f"/dashboard/approvals/{change.uid}/withdraw/")
+    assert text.rindex(keeps, 0, ends)
+    assert keeps not in text[ends:]
