@@ -19,6 +19,7 @@ from portal.lib import mail
 # us, and what confirms that it is the person (art. 12(6)) are for the person alone.
 NOTICES: dict[str, str | Promise] = {
     "received": _("We have received it."),
+    "confirmed": _("The person said that you act for them: we go on with it."),
     "appeal": _("We have received it."),
     "due_moved": _("It will be answered on another day."),
     "extended": _("We need more time. The reason is on the page."),
@@ -38,10 +39,21 @@ NOTICES: dict[str, str | Promise] = {
 }
 
 
+def acting(request: SubjectRequest) -> Mandate | None:
+    """Return the mandate of who says that they act for the person, whatever has become of it."""
+    return getattr(request, "mandate", None)
+
+
 def told(request: SubjectRequest) -> Mandate | None:
-    """Return the mandate of who is written to besides the person, if anybody is."""
-    mandate = getattr(request, "mandate", None)
-    return mandate if mandate is not None and mandate.is_told else None
+    """Return the mandate of who is written to besides the person, if anybody is.
+
+    Who filed it themselves hears nothing before it is sure that they act for the person: a mail
+    that comes or does not come would tell whether we know them.
+    """
+    mandate = acting(request)
+    if mandate is None or not mandate.is_told:
+        return None
+    return mandate if may_read(request) or not mandate.is_claimed else None
 
 
 def may_read(request: SubjectRequest) -> bool:
@@ -89,6 +101,6 @@ def by_token(reference: str, token: str) -> Mandate | None:
     """Return the mandate whose link this is; None if it is none, or was ended."""
     found = Mandate.objects.select_related("request__person", "request__package")
     mandate = found.filter(request__reference=reference).first()
-    if mandate is None or not mandate.is_told:
+    if mandate is None or told(mandate.request) is None:
         return None
     return mandate if constant_time_compare(token, token_of(mandate)) else None

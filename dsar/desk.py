@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from dsar import rules, rules_desk
+from dsar import agents, rules, rules_desk
 from dsar.kinds import nature
 from dsar.models import Approval, Step, SubjectRequest
 from dsar.models.requests import Identity, Kind
@@ -100,6 +100,9 @@ def _received(request: SubjectRequest, steps: list[Step]) -> str:
 
 
 def _identity(request: SubjectRequest, steps: list[Step]) -> str:
+    mandate = agents.acting(request)
+    if mandate is not None and mandate.is_claimed and mandate.proof == mandate.Proof.POWER:
+        return _("Look at the power of attorney: where it is good, say that you are sure who asks.")
     if request.identity_asked_at is None:
         return _("Ask the person to confirm who they are.")
     day = date_format(request.identity_asked_at, "DATE_FORMAT")

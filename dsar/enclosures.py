@@ -7,7 +7,7 @@ there in clear, and without the key, which goes first when it ends, it is noise.
 import hashlib
 import unicodedata
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import PurePosixPath
 from tempfile import TemporaryFile
@@ -100,6 +100,22 @@ def take(
     )
 
 
+def look_at(uploads: "Iterable[File[Any]]") -> None:
+    """Check files as :func:`take` does, and keep none.
+
+    Raises:
+        TooLarge, Empty, TooMany, media.WrongType, media.Broken: see there.
+    """
+    for place, upload in enumerate(uploads):
+        if place >= settings.ENCLOSURES_AT_ONCE:
+            _too_many()
+        _fits(upload)
+        if upload.file is None:
+            raise Empty(gettext_lazy("This file is empty. Choose it again."))
+        for _block in media.clean(upload.file, media.recognise(upload.file)):
+            pass
+
+
 def open_stream(attachment: Attachment) -> Iterator[bytes]:
     """Return the file's bytes, opened and checked chunk by chunk.
 
@@ -181,16 +197,24 @@ def _within_limits(
     role: Attachment.Role | str,
     message: Message | None,
 ) -> None:
+    _fits(upload)
+    others = request.attachments.filter(role=role, message=message, destroyed_at=None)
+    if others.count() >= settings.ENCLOSURES_AT_ONCE:
+        _too_many()
+
+
+def _fits(upload: "File[Any]") -> None:
     most: int = settings.ENCLOSURE_BYTES
     if upload.size > most:
         said = gettext_lazy("This file is larger than %(most)s. Send a smaller one, or several.")
         raise TooLarge(said % {"most": filesizeformat(most)})
     if upload.size == 0:
         raise Empty(gettext_lazy("This file is empty. Choose it again."))
-    others = request.attachments.filter(role=role, message=message, destroyed_at=None)
-    if others.count() >= settings.ENCLOSURES_AT_ONCE:
-        said = gettext_lazy("No more than %(most)s files at once. Send the others afterwards.")
-        raise TooMany(said % {"most": settings.ENCLOSURES_AT_ONCE})
+
+
+def _too_many() -> None:
+    said = gettext_lazy("No more than %(most)s files at once. Send the others afterwards.")
+    raise TooMany(said % {"most": settings.ENCLOSURES_AT_ONCE})
 
 
 def _seal(content: Iterator[bytes], stored: str, key: bytes) -> tuple[int, str]:

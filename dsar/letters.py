@@ -211,4 +211,4 @@ def _known(request: SubjectRequest) -> dict[str, Any]:
     url = settings.SITE_URL + reverse("dsar:detail", args=[request.reference])
     remedies = laws.remedies(request)
     known = {"request": request, "url": url, "person": request.person, "remedies": remedies}
-    return known | {"agent": agents.told(request)}
+    return known | {"agent": agents.told(request), "acting": agents.acting(request)}

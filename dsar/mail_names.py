@@ -30,6 +30,7 @@ NAMES: dict[str, Words] = {
     "dsar/duplicate": _("closed: asked twice"),
     "dsar/forwarded": _("passed on to who decides about the data"),
     "dsar/agent": _("news to who acts for the person"),
+    "dsar/agent_already": _("somebody asked for what was asked already"),
     "dsar/agent_took": _("copy downloaded by who acts for the person"),
     "dsar/ask_code": CODE,
     "dsar/agent_code": CODE,

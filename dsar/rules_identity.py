@@ -99,6 +99,8 @@ def asks_for_more_than_a_link(person: User) -> bool:
 
 
 def has_power_of_attorney(request: SubjectRequest) -> bool:
-    """Whether who acts for the person has shown a power of attorney."""
+    """Whether who acts for the person has shown a power of attorney to somebody of ours."""
     mandate = getattr(request, "mandate", None)
-    return mandate is not None and mandate.proof == mandate.Proof.POWER
+    if mandate is None or mandate.is_claimed:
+        return False
+    return bool(mandate.proof == mandate.Proof.POWER)

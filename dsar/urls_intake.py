@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from dsar.views import agents, intake, public, signer, staff_new
+from dsar.views import agents, intake, public, public_agent, signer, staff_new
 
 urlpatterns = [
     path("ask/", public.ask, name="public"),
     path("ask/code/", public.code, name="public-code"),
     path("ask/code/again/", public.again, name="public-again"),
+    path("ask/for-somebody/", public_agent.ask, name="public-agent"),
+    path("ask/for-somebody/details/", public_agent.details, name="public-agent-details"),
+    path("ask/for-somebody/sent/", public_agent.sent, name="public-agent-sent"),
     path("ask/details/", public.details, name="public-details"),
     path("ask/sent/", public.sent, name="public-sent"),
     path("d/<str:token>/request/<slug:kind>/", signer.ask, name="signer-ask"),

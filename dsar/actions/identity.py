@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actions import address_for
 from accounts.models import User
 from accounts.proven import person_for_proven_address
-from dsar import letters, rules
+from dsar import agents, letters, rules
 from dsar.actions import clock, engine, identity_links, proofs
 from dsar.actions.lifecycle import Code, lock, move, note
 from dsar.kinds import nature
@@ -132,4 +132,6 @@ def proven(request: SubjectRequest, *, by: User | None, how: str) -> SubjectRequ
     identity_links.end_links(request, now)
     proofs.destroy(request, by=by)
     clock.start_clock(request, by=by)
+    if hasattr(request, "mandate") and request.mandate.is_claimed:
+        agents.tell(request, "confirmed", unique="")
     return begin(request, by=None)

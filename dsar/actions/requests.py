@@ -33,12 +33,16 @@ class WrongDay(DomainError):
 
 @dataclass(frozen=True)
 class Agent:
-    """Who acts for the person. ``answer_to_agent`` only where the mandate says so."""
+    """Who acts for the person. ``answer_to_agent`` only where the mandate says so.
+
+    ``is_claimed``: they filed it themselves; what they enclosed proves nothing by itself.
+    """
 
     name: str
     email: str = ""
     proof: Mandate.Proof = Mandate.Proof.NONE
     answer_to_agent: bool = False
+    is_claimed: bool = False
 
 
 @transaction.atomic
@@ -198,14 +202,18 @@ def _enclose(
             agent_email=agent.email,
             proof=agent.proof,
             answer_to_agent=agent.answer_to_agent,
+            is_claimed=agent.is_claimed,
         )
     for role, upload in enclosed:
         enclosures.take(request, upload, role=role, by=by)
 
 
 def _has_power(agent: Agent | None) -> bool:
-    """Whether a power of attorney was shown: nothing more may be demanded then (CCPA § 7063(b))."""
-    return agent is not None and agent.proof == Mandate.Proof.POWER
+    """Whether a power of attorney was shown: nothing more may be demanded then (CCPA § 7063(b)).
+
+    One that nobody has looked at was not shown yet.
+    """
+    return agent is not None and agent.proof == Mandate.Proof.POWER and not agent.is_claimed
 
 
 def _believable(received_at: datetime | None) -> None:

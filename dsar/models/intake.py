@@ -54,7 +54,8 @@ class Mandate(models.Model):
     """Somebody acts for the person. Name and address of who does are emptied by erasure.
 
     ``answer_to_agent`` is true only where the mandate says so, and until the person ends it; the
-    answer goes to the person in any case.
+    answer goes to the person in any case. ``is_claimed``: who acts filed it here themselves, and
+    nobody vouches for what they enclosed; they hear nothing before it is sure who asks.
     """
 
     class Proof(models.TextChoices):
@@ -69,6 +70,7 @@ class Mandate(models.Model):
     agent_email = models.EmailField(blank=True)
     proof = models.CharField(max_length=10, choices=Proof, default=Proof.NONE)
     answer_to_agent = models.BooleanField(default=False)
+    is_claimed = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

@@ -159,7 +159,7 @@ def _confirm_page(request: HttpRequest, link: Confirmation, token: str) -> HttpR
         "token": token,
         "state": state,
         "needs_sign_in": rules_identity.needs_sign_in(found),
-        "agent": agents.told(found),
+        "agent": agents.acting(found),
     }
     status = 200 if state == "open" else 410
     return render(request, "dsar/public/confirm.html", context, status=status)

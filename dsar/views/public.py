@@ -43,6 +43,8 @@ ASKING, SENT = "asking", "asked"
 # A browser that is left alone forgets what was typed into it (seconds).
 LASTS = 60 * 60
 SAME = timedelta(hours=1)
+# Where the code leads: whoever gave a name asks for somebody else.
+NEXT = {False: "dsar:public-details", True: "dsar:public-agent-details"}
 View = Callable[..., HttpResponseBase]
 
 
@@ -53,7 +55,7 @@ def ask(request: HttpRequest) -> HttpResponseBase:
     """First step: what, whose, where. Who is signed in needs none of it."""
     if request.user.is_authenticated:
         return redirect("dsar:choose")
-    form = WhoForm(request.POST or None, initial={"country": _country(request)})
+    form = WhoForm(request.POST or None, initial={"country": country_of(request)})
     if request.method != "POST" or not form.is_valid():
         status = 422 if form.is_bound else 200
         return render(request, "dsar/public/ask.html", {"form": form}, status=status)
@@ -61,14 +63,14 @@ def ask(request: HttpRequest) -> HttpResponseBase:
     # Of one browser one secret: what it asks for is counted together.
     browser = request.session.get(ASKING, {}).get("browser") or secrets.token_urlsafe()
     code = needs_code(Kind(told["kind"]))
-    limited = _limit(request, "ask_for_code", browser) if code else None
+    limited = limit(request, "ask_for_code", browser) if code else None
     if limited is not None:
         return limited
     request.session[ASKING] = told | {"browser": browser, "proven_at": 0}
     request.session.set_expiry(LASTS)
     if not code:
         return SeeOther(reverse("dsar:public-details"))
-    _send(request)
+    send_code(request)
     return SeeOther(reverse("dsar:public-code"))
 
 
@@ -94,7 +96,7 @@ def code(request: HttpRequest, told: dict[str, Any]) -> HttpResponseBase:
     if request.method != "POST":
         return _code_page(request, told, AskCodeForm())
     # Counted for this browser, whose code it is: a stranger's tries shut nobody else out.
-    limited = _limit(request, "try_ask_code", told["browser"])
+    limited = limit(request, "try_ask_code", told["browser"])
     if limited is not None:
         return limited
     form = AskCodeForm(request.POST)
@@ -104,7 +106,7 @@ def code(request: HttpRequest, told: dict[str, Any]) -> HttpResponseBase:
         if entered is Entered.RIGHT:
             request.session.cycle_key()
             request.session[ASKING] = told | {"proven_at": timezone.now().timestamp()}
-            return SeeOther(reverse("dsar:public-details"))
+            return SeeOther(reverse(NEXT["name" in told]))
         form.add_error("code", str(SAID[entered]))
     return _code_page(request, told, form, status=422)
 
@@ -113,10 +115,10 @@ def code(request: HttpRequest, told: dict[str, Any]) -> HttpResponseBase:
 @asking
 def again(request: HttpRequest, told: dict[str, Any]) -> HttpResponseBase:
     """Send a new code."""
-    limited = _limit(request, "ask_for_code", told["browser"])
+    limited = limit(request, "ask_for_code", told["browser"])
     if limited is not None:
         return limited
-    _send(request)
+    send_code(request)
     return SeeOther(reverse("dsar:public-code"))
 
 
@@ -125,7 +127,9 @@ def again(request: HttpRequest, told: dict[str, Any]) -> HttpResponseBase:
 def details(request: HttpRequest, told: dict[str, Any]) -> HttpResponseBase:
     """Third step: what will happen, and what belongs to the kind; sending it."""
     kind = Kind(told["kind"])
-    if needs_code(kind) and not _is_proven(told, kind):
+    if "name" in told:  # they ask for somebody else: another form
+        return SeeOther(reverse(NEXT[True]))
+    if needs_code(kind) and not is_proven(told, kind):
         messages.info(request, _("Enter the code from the newest mail first."))
         return SeeOther(reverse("dsar:public-code"))
     form = ANSWERS[kind](request.POST if request.method == "POST" else None)
@@ -213,19 +217,20 @@ def _code_page(
         "form": form,
         "email": told["email"],
         "title": KINDS[Kind(told["kind"])][0],
+        "again": "dsar:public-agent" if "name" in told else "dsar:public",
         "sent": told.get("sent", True),
     }
     return render(request, "dsar/public/code.html", context, status=status)
 
 
-def _is_proven(told: dict[str, Any], kind: Kind) -> bool:
+def is_proven(told: dict[str, Any], kind: Kind) -> bool:
     """Whether the code was entered; lately, for what cannot be undone."""
     age = timezone.now().timestamp() - float(told["proven_at"])
     most = settings.ACCOUNT_REAUTHENTICATION_TIMEOUT if kind == Kind.ERASURE else LASTS
     return age <= most
 
 
-def _send(request: HttpRequest) -> None:
+def send_code(request: HttpRequest) -> None:
     """Mail a code; where what an address gets was used up, now and then one more.
 
     Who used it up may be a stranger. Its owner has their mails, and a long code in each: the page
@@ -240,7 +245,7 @@ def _send(request: HttpRequest) -> None:
         ask_codes.send(told["email"], browser=told["browser"], language=language)
 
 
-def _country(request: HttpRequest) -> str:
+def country_of(request: HttpRequest) -> str:
     """Propose a country: the one of the browser's first language, else the controller's."""
     first = request.headers.get("Accept-Language", "").partition(",")[0].partition(";")[0].strip()
     region = first.partition("-")[2].upper()
@@ -251,9 +256,9 @@ def _country(request: HttpRequest) -> str:
 def _limit_objections(request: HttpRequest, email: str) -> HttpResponse | None:
     """Count those about one address from one network: others hold up nobody's."""
     network = get_adapter(request).get_client_ip(request)
-    return _limit(request, "send_ask", f"{email} {network}")
+    return limit(request, "send_ask", f"{email} {network}")
 
 
-def _limit(request: HttpRequest, action: str, key: str) -> HttpResponse | None:
+def limit(request: HttpRequest, action: str, key: str) -> HttpResponse | None:
     limited: HttpResponse | None = ratelimit.consume_or_429(request, action=action, key=key)
     return limited

@@ -1,6 +1,7 @@
 """The public form, the link that confirms, and the entry by staff: usable by everybody."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -63,6 +64,33 @@ def test_somebody_without_an_account_asks_for_an_erasure(
     visits.press(page, page.locator("main form .button.danger"))
     visits.inspect(page, axe)
     assert SubjectRequest.objects.get().reference in page.locator("main").inner_text()
+    assert complaints == []
+
+
+@pytest.mark.parametrize(("scheme", "language"), LOOKS)
+def test_somebody_asks_for_somebody_else(
+    live: str, chromium: Callable[..., Any], axe: Any, scheme: str, language: str, tmp_path: Path
+) -> None:
+    power = tmp_path / "power.txt"
+    power.write_text("Nora allows it.")
+    page, complaints = opened(chromium, scheme, language)
+    page.goto(f"{live}/ask/for-somebody/")
+    visits.inspect(page, axe)
+    page.locator("[name=kind][value=access]").check()
+    page.locator("[name=name]").fill("Lebrun")
+    page.locator("[name=email]").fill("maitre@law.example")
+    visits.press(page, page.locator("main form .button.primary"))
+    page.locator("[name=code]").fill(code_to("maitre@law.example"))
+    visits.press(page, page.locator("main form .button.primary"))
+    visits.inspect(page, axe)
+    page.locator("[name=person_email]").fill(NORA)
+    page.locator("[name=proof][value=permission]").check()
+    page.locator("[name=mandate]").set_input_files(power)
+    visits.press(page, page.locator("main form .button.primary"))
+    visits.inspect(page, axe)
+    assert SubjectRequest.objects.get().mandate.agent_name == "Lebrun"
+    page.goto(live + link_to())
+    visits.inspect(page, axe)
     assert complaints == []
 
 

@@ -1,0 +1,82 @@
+"""Somebody files for somebody else, without an account and without anybody of ours in between.
+
+The answer they see is the same for every address. The person is asked before anything is searched,
+given out or changed (CCPA § 7063(a)); an objection needs no proof and is obeyed at once
+(§ 7060(b)).
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.core.files.base import File
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.proven import person_for_claimed_address
+from dsar import enclosures, rules
+from dsar.actions.requests import Agent, open_request
+from dsar.kinds import NATURES, Proof
+from dsar.models import Attachment, SubjectRequest
+from dsar.models.requests import Channel, Identity, Kind
+from portal.lib import mail
+
+
+def file_for_somebody(
+    kind: Kind,
+    *,
+    email: str,
+    agent: Agent,
+    language: str,
+    shown: "Iterable[File[Any]]",
+    **given: Any,
+) -> SubjectRequest | None:
+    """Open a request for the person of ``email`` (lower case); None where none could be opened.
+
+    ``shown`` are the files with what allows it. ``given`` is passed on to ``open_request``. Where
+    the person asks for the same already they are told by mail, once a day, that somebody asked for
+    them; nothing else changes.
+
+    Raises:
+        What ``enclosures.look_at`` raises: the files are looked at for every address.
+    """
+    shown = list(shown)
+    enclosures.look_at(shown)
+    needs_nothing = NATURES[kind].proof == Proof.NONE
+    person = person_for_claimed_address(email, language=language)
+    try:
+        return open_request(
+            kind,
+            person=person,
+            by=None,
+            language=language,
+            channel=Channel.AGENT,
+            agent=agent,
+            enclosed=[(Attachment.Role.MANDATE, one) for one in shown],
+            sure=Identity.NOT_NEEDED if needs_nothing else Identity.ASKED,
+            **given,
+        )
+    except rules.AlreadyOpen as already:
+        _tell_of_it(already.request, person, agent)
+    except rules.BeingErased:
+        # There is nothing left that could be given out or used, and nobody left to be asked.
+        return None
+    return None
+
+
+def _tell_of_it(request: SubjectRequest, person: User, agent: Agent) -> None:
+    """Tell the person that somebody asked for what they have asked for themselves."""
+    if not person.email:
+        return
+    mail.send(
+        "dsar/agent_already",
+        to=person.email,
+        language=request.language,
+        key=f"dsar-agent-already:{request.pk}:{agent.email}:{timezone.localdate()}",
+        context={
+            "request": request,
+            "name": agent.name,
+            "url": f"{settings.SITE_URL}{reverse('dsar:detail', args=[request.reference])}",
+        },
+    )
