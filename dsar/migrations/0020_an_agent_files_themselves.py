@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dsar', '0018_log_indexes'),
+        ('dsar', '0019_newest_step_of_a_source'),
     ]
 
     operations = [
