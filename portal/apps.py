@@ -12,6 +12,7 @@ class PortalConfig(AppConfig):
         """Register the checks, what two people change and what is watched; write dates right."""
         from accounts.changes import kinds
         from portal import checks  # noqa: F401
+        from portal.dashboard import office  # noqa: F401 - what the office may set
         from portal.dashboard.alarms import of_machines, of_requests, quieting, rules, setting
         from portal.dashboard.log.kinds import ExportKind
         from portal.lib.days import write_first_days_as_ordinals

@@ -354,6 +354,10 @@ IDENTITY_LINK_DAYS = env.int("IDENTITY_LINK_DAYS", default=14)
 # How long ago a request that staff or the service enter may have reached us.
 RECEIVED_WITHIN_DAYS = env.int("RECEIVED_WITHIN_DAYS", default=365)
 DRAFT_DAYS = env.int("DRAFT_DAYS", default=30)
+# What of the staff's activity is marked, and when officers' day comes if they chose no hour.
+MANY_IN_AN_HOUR = env.int("MANY_IN_AN_HOUR", default=25)  # files of different people
+WITHOUT_REQUEST = env.int("WITHOUT_REQUEST", default=10)  # files opened in the period
+DIGEST_HOUR = env.int("DIGEST_HOUR", default=8)
 # Files that people and staff send with a request: how large each, how many at once.
 ENCLOSURE_BYTES = env.int("ENCLOSURE_BYTES", default=10 * 1024 * 1024)
 ENCLOSURES_AT_ONCE = env.int("ENCLOSURES_AT_ONCE", default=5)

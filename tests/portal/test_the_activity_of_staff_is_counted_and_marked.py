@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import AccessEvent, User
 from accounts.roles import Role
 from portal.dashboard.log import activity
+from portal.dashboard.office import MANY_IN_AN_HOUR, WITHOUT_REQUEST
 from tests.accounts import people
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +59,7 @@ def test_an_ordinary_month_has_no_mark(dina: User, sam: User) -> None:
 
 
 def test_files_of_many_people_in_one_hour_are_marked(dina: User, sam: User) -> None:
-    many = activity.MANY_IN_AN_HOUR
+    many = MANY_IN_AN_HOUR.now()
     looks(sam, [NOON + timedelta(minutes=n) for n in range(many - 1)])
     assert of(sam).unusual == []
     looks(sam, [NOON + timedelta(minutes=59)])
@@ -68,7 +69,7 @@ def test_files_of_many_people_in_one_hour_are_marked(dina: User, sam: User) -> N
 
 def test_the_same_file_again_and_again_is_one_person(dina: User, sam: User) -> None:
     person = User.objects.create_user("one@example.org")
-    for _n in range(activity.MANY_IN_AN_HOUR + 5):
+    for _n in range(MANY_IN_AN_HOUR.now() + 5):
         AccessEvent.objects.create(
             person=person, by=sam, kind="request_viewed", reference="R-1", at=NOON
         )
@@ -77,13 +78,13 @@ def test_the_same_file_again_and_again_is_one_person(dina: User, sam: User) -> N
 
 
 def test_files_opened_without_a_request_are_marked(dina: User, sam: User) -> None:
-    hours = [NOON + timedelta(hours=n) for n in range(activity.WITHOUT_REQUEST)]
+    hours = [NOON + timedelta(hours=n) for n in range(WITHOUT_REQUEST.now())]
     looks(sam, hours, reference="")
-    assert of(sam).unusual == [f"{activity.WITHOUT_REQUEST} files opened without a request."]
+    assert of(sam).unusual == [f"{WITHOUT_REQUEST.now()} files opened without a request."]
 
 
 def test_the_list_says_it_and_explains_its_rules(dina: User, sam: User, client: Client) -> None:
-    looks(sam, [NOON] * activity.MANY_IN_AN_HOUR)
+    looks(sam, [NOON] * MANY_IN_AN_HOUR.now())
     client.force_login(dina)
     with CaptureQueriesContext(connection) as few:
         page = client.get(STAFF, PERIOD).content.decode()
@@ -122,3 +123,13 @@ def test_an_impossible_period_is_said_and_the_last_month_shown(dina: User, clien
     page = client.get(STAFF, {"since": "2026-05-02", "until": "2026-05-01"}).content.decode()
     assert "The last day is before the first one." in page
     assert "Dina Moreau" in page
+
+
+def test_the_office_sets_what_is_marked(dina: User, sam: User, settings: Any) -> None:
+    looks(sam, [NOON + timedelta(minutes=n) for n in range(6)], reference="")
+    assert of(sam).unusual == []
+    settings.MANY_IN_AN_HOUR, settings.WITHOUT_REQUEST = 6, 6
+    assert of(sam).unusual == [
+        "Files of 6 people within one hour.", "6 files opened without a request.",
+    ]  # fmt: skip
+    assert [hour.people for hour in activity.busy_hours(sam, SINCE, UNTIL)] == [6]

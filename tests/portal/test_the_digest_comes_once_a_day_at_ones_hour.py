@@ -122,3 +122,13 @@ def test_the_page_keeps_the_wish_and_shows_the_figures(dina: User, alarm: Raised
     assert client.post(way, {"is_on": "on", "hour": "99"}).status_code == 200
     dina.digest.refresh_from_db()
     assert dina.digest.hour == 6
+
+
+def test_who_chose_no_hour_has_that_of_the_office(
+    dina: User, alarm: RaisedAlarm, settings: Any
+) -> None:
+    settings.DIGEST_HOUR = 10
+    assert digest.wish_of(dina).hour == 10
+    assert digest.send_due(EIGHT + timedelta(hours=1)) == 0
+    digest.wish(dina, is_on=True, hour=9, even_if_quiet=False)
+    assert digest.send_due(EIGHT + timedelta(hours=1)) == 1

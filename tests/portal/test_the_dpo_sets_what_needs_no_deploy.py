@@ -122,6 +122,10 @@ def test_what_is_wrong_is_kept_and_said_at_its_field(dina: User) -> None:
         ("identity_link_days", {"value": "31"}),  # longer than a confirmation is waited for
         ("identity_days", {"value": "13"}),  # shorter than its link lasts
         ("backup_days", {"value": "0"}),
+        ("many_in_an_hour", {"value": "4"}),
+        ("many_in_an_hour", {"value": "201"}),
+        ("without_request", {"value": "0"}),
+        ("digest_hour", {"value": "24"}),
         (SECOND_PERSON.key, {"value": ["refuse"]}),  # two people may not give the rule up
         (SECOND_PERSON.key, {"value": ["change", "everything"]}),
         (TRANSPARENCY_PAGE.key, {"value": "perhaps"}),
@@ -144,6 +148,9 @@ def test_beyond_its_bounds_nothing_is_proposed(key: str, typed: dict[str, Any], 
         ("draft_days", {"value": "1"}, 1),
         ("erasure_grace_hours", {"value": "12"}, 12),
         ("backup_days", {"value": "14"}, 14),
+        ("many_in_an_hour", {"value": "40"}, 40),
+        ("without_request", {"value": "3"}, 3),
+        ("digest_hour", {"value": "0"}, 0),
         ("pause_within_days", {"value": "0"}, 0),
         ("identity_days", {"value": "90"}, 90),
         ("identity_link_days", {"value": "1"}, 1),

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db
 KIND = SettingKind()
 # Where neither direction is better for the people whose data it is, and why.
 NEITHER = {
+    "digest_hour": "an hour of the office's own",
     "contacts": "an address is right or wrong",
     "identity_link_days": "a link that lasts is easier to use, and to find by others",
     "review_every_copy": "a look finds mistakes, and takes time",

@@ -21,6 +21,7 @@ from dsar import reckoning
 from dsar.models import SubjectRequest
 from portal.dashboard.alarms.rounds import SHOWN, Said, officers, said
 from portal.dashboard.models import DigestDay, DigestWish, OfficeEvent, RaisedAlarm
+from portal.dashboard.office import DIGEST_HOUR
 from portal.lib import mail
 
 WEEK = timedelta(days=7)
@@ -86,15 +87,25 @@ def zone_of(reader: User) -> ZoneInfo:
     return ZoneInfo(reader.time_zone or settings.TIME_ZONE)
 
 
+def usual(reader: User) -> DigestWish:
+    """Return what holds for an officer who chose nothing: the office's hour. It is not saved."""
+    return DigestWish(reader=reader, hour=DIGEST_HOUR.now())
+
+
+def wish_of(reader: User) -> DigestWish:
+    """Return what an officer chose, else what holds without."""
+    return DigestWish.objects.filter(reader=reader).first() or usual(reader)
+
+
 def _is_due(reader: User, wish: DigestWish | None, now: datetime) -> bool:
     """Whether the hour has come on the reader's clock; a worker that was down makes up for it."""
-    wish = wish or DigestWish(reader=reader)
+    wish = wish or usual(reader)
     return wish.is_on and timezone.localtime(now, zone_of(reader)).hour >= wish.hour
 
 
 def _send(reader: User, wish: DigestWish | None, found: Summary, now: datetime) -> bool:
     """Send one, or write down that there was nothing to say; False if it is done already."""
-    wish, day = wish or DigestWish(reader=reader), local_day(reader, now)
+    wish, day = wish or usual(reader), local_day(reader, now)
     waiting = changes.waiting_for(reader).count()
     speaks = wish.even_if_quiet or waiting > 0 or not found.is_quiet
     try:

@@ -19,7 +19,7 @@ from portal.dashboard.alarms import digest as digests
 from portal.dashboard.alarms import quieting, rounds, setting
 from portal.dashboard.alarms.forms import DigestForm, OffForm, RuleForm
 from portal.dashboard.alarms.rules import RULES, Rule
-from portal.dashboard.models import AlarmHook, AlarmRule, DigestWish, RaisedAlarm
+from portal.dashboard.models import AlarmHook, AlarmRule, RaisedAlarm
 from portal.lib.errors import DomainError
 from portal.lib.keyset import page
 
@@ -61,8 +61,7 @@ def index(request: SignedInRequest) -> HttpResponse:
         "more": max(0, total - SHOWN),
         "rules": _watched(found),
         "hooks": AlarmHook.objects.all(),
-        "digest": DigestWish.objects.filter(reader=request.user).first()
-        or DigestWish(reader=request.user),
+        "digest": digests.wish_of(request.user),
         "now": timezone.now(),
     }
     return render(request, "dashboard/alarms/index.html", context)
@@ -142,7 +141,7 @@ def try_out(request: SignedInRequest, code: str) -> HttpResponse:
 @dpo_required
 def digest(request: SignedInRequest) -> HttpResponse:
     """Show and set one's own digest."""
-    wish = DigestWish.objects.filter(reader=request.user).first() or DigestWish(reader=request.user)
+    wish = digests.wish_of(request.user)
     form = DigestForm(request.POST if request.method == "POST" else None, instance=wish)
     if form.is_bound and form.is_valid():
         digests.wish(request.user, **form.cleaned_data)

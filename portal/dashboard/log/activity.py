@@ -16,12 +16,9 @@ from accounts.roles import Role
 from consents.models import ChoiceEvent
 from consents.models.ledger import Source
 from dsar.models import RequestEvent
+from portal.dashboard.office import MANY_IN_AN_HOUR, WITHOUT_REQUEST
 
 Kind = AccessEvent.Kind
-# Files of so many different people within one hour of the clock are more than work usually asks.
-MANY_IN_AN_HOUR = 25
-# So many files opened in the period without a request behind them.
-WITHOUT_REQUEST = 10
 OPENED = (Kind.REQUEST_VIEWED, Kind.PERSON_VIEWED, Kind.DOCUMENT_VIEWED, Kind.EVENTS_VIEWED)
 NO_REQUEST = Q(kind__in=OPENED) & ~Q(reference__startswith="R-")
 HOURS_SHOWN = 20
@@ -44,7 +41,7 @@ class Activity:
     def unusual(self) -> list[str]:
         """Each rule that this person's figures meet, in a sentence."""
         found = []
-        if self.most_in_an_hour >= MANY_IN_AN_HOUR:
+        if self.most_in_an_hour >= MANY_IN_AN_HOUR.now():
             n = self.most_in_an_hour
             said = ngettext(
                 "The file of %(n)d person within one hour.",
@@ -52,7 +49,7 @@ class Activity:
                 n,
             )
             found.append(said % {"n": n})
-        if self.without_request >= WITHOUT_REQUEST:
+        if self.without_request >= WITHOUT_REQUEST.now():
             n = self.without_request
             said = ngettext(
                 "%(n)d file opened without a request.", "%(n)d files opened without a request.", n
@@ -119,7 +116,7 @@ def busy_hours(person: User, since: datetime, until: datetime) -> list[Hour]:
         GROUP BY 1 HAVING count(DISTINCT person_id) >= %s ORDER BY 1 DESC LIMIT %s
     """
     with connection.cursor() as cursor:
-        cursor.execute(sql, [person.pk, since, until, MANY_IN_AN_HOUR, HOURS_SHOWN])
+        cursor.execute(sql, [person.pk, since, until, MANY_IN_AN_HOUR.now(), HOURS_SHOWN])
         return [Hour(at, people) for at, people in cursor.fetchall()]
 
 

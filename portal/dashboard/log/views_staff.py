@@ -19,6 +19,7 @@ from portal.dashboard.log import activity
 from portal.dashboard.log.asked import PeriodForm, midnight
 from portal.dashboard.log.families import BY_SLUG
 from portal.dashboard.log.views import OPEN_FOR
+from portal.dashboard.office import MANY_IN_AN_HOUR, WITHOUT_REQUEST
 from portal.lib.days import day_label
 
 DAYS = 30
@@ -35,8 +36,8 @@ def staff(request: SignedInRequest) -> HttpResponse:
         "form": form,
         "rows": rows,
         "unusual": sum(bool(one.unusual) for one in rows),
-        "many": activity.MANY_IN_AN_HOUR,
-        "without": activity.WITHOUT_REQUEST,
+        "many": MANY_IN_AN_HOUR.now(),
+        "without": WITHOUT_REQUEST.now(),
         "query": _query(since, until),
         "since": since,
         "until": until - timedelta(days=1),

@@ -18,6 +18,7 @@ GROUPS: Mapping[str, Words] = {
     "purposes": _("Purposes and notices"),
     "requests": _("Requests and identity"),
     "copies": _("Copies, erasure and what is kept"),
+    "staff": _("Staff and their day"),
     "public": _("What everybody can see"),
 }
 

@@ -61,7 +61,7 @@ class Whole:
 
     least: int
     most: int
-    unit: str = "days"  # or hours
+    unit: str = "days"  # or hours, people, files, clock (an hour of the day)
 
     def fields(self, label: Words) -> list[Field]:
         """Return the one field, with its bounds."""
@@ -102,6 +102,12 @@ class Whole:
             return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
         if self.unit == "hours":
             return ngettext("%(n)s hour", "%(n)s hours", n) % {"n": n}
+        if self.unit == "people":
+            return ngettext("%(n)s person", "%(n)s people", n) % {"n": n}
+        if self.unit == "files":
+            return ngettext("%(n)s file", "%(n)s files", n) % {"n": n}
+        if self.unit == "clock":
+            return f"{n:02}:00"
         return ngettext("%(n)s day", "%(n)s days", n) % {"n": n}
 
 
