@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import Value
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -39,6 +41,11 @@ def move(
     request.status = new
     request.closed_at = None if new in OPEN else timezone.now()
     request.save()
+    if request.closed_at is not None:
+        # Nobody waits for an answer any more; what is opened again has a clock of its own.
+        request.pauses.filter(answered_at=None).update(
+            answered_at=Greatest("asked_at", Value(request.closed_at))
+        )
     return request
 
 

@@ -147,3 +147,11 @@ def test_a_reply_to_an_answer_begins_a_new_count(
     asked.refresh_from_db()
     assert (asked.due_on, asked.reopened_on) == (D("2026-11-09"), D("2026-10-08"))
     assert "opened it again" in reckoning.why_this_date(asked)[0]
+
+
+def test_no_question_outlives_its_request(asked: SubjectRequest, alice: User, sam: User) -> None:
+    ask(asked, sam)
+    actions.withdraw(asked, by=alice)
+    question = Pause.objects.get()
+    assert question.answered_at is not None
+    assert question.answered_at >= question.asked_at

@@ -152,7 +152,11 @@ def test_the_newest_steps_are_read_from_an_index_however_many_there_are(
     open_request()
     with django_assert_num_queries(2):
         overview.everything()
-    asked: dict[str, Any] = {"sources": ["account"], "good": ["done", "not_found"], "failed": "failed"}
+    asked: dict[str, Any] = {
+        "sources": ["account"],
+        "good": ["done", "not_found"],
+        "failed": "failed",
+    }
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
         cursor.execute(f"EXPLAIN {overview.NEWEST}", asked)
