@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
 from accounts.changes.actions import Overtaken
@@ -112,7 +112,11 @@ def facts(before: PurposeVersion | None, after: PurposeVersion) -> list[Differen
     lines = [
         Difference(label, said(before) if before else "", said(after)) for label, said in pairs
     ]
-    languages = [code.upper() for code in after.texts if _reads(before, code) != after.texts[code]]
+    languages = [
+        str(get_language_info(code)["name_translated"])
+        for code in after.texts
+        if _reads(before, code) != after.texts[code]
+    ]
     words = Difference(_("Texts"), "", _("changed: %(codes)s") % {"codes": ", ".join(languages)})
     return [one for one in lines if one.before != one.after] + ([words] if languages else [])
 

@@ -14,6 +14,8 @@ Words = str | Promise
 NUMBERED = re.compile(
     r"(?<!\w)([Aa]rticles?|[Aa]rts?\.?|[Pp]aragraph(?:e|s|es)?|§§?|n°) (?=\d|%\()"
 )
+# "Que demande-t-on ?" does not break within what is one word to the reader.
+PRONOUN = re.compile(r"(?<=\w)-(?=(?:t-)?(?:on|ils?|elles?|ce)\b)")
 PER_CENT = re.compile(r"(?<=[\d)s]) (?=%%|%(?![(\w%]))")
 
 
@@ -43,10 +45,11 @@ def typeset(text: str, language: str) -> str:
     """Return a sentence of the catalogue with the spaces that do not break, as its language asks.
 
     In each: between "article" and its number. In French besides: before double signs, inside
-    quotation marks and before the sign of per cent.
+    quotation marks and before the sign of per cent; and "-t-on" stays whole.
     """
     text = NUMBERED.sub("\\1\u00a0", text)
     if language != "fr":
         return text
+    text = PRONOUN.sub("\u2011", text)
     text = re.sub(r" (?=[;?!»])", "\u202f", text).replace("« ", "«\u202f")
     return PER_CENT.sub("\u00a0", re.sub(r" (?=:(?:\s|$|<))", "\u00a0", text))

@@ -44,6 +44,12 @@ def test_templates_say_the_same_and_escape_what_they_are_given(language: str, ht
     assert shown == html
 
 
+def test_a_long_name_breaks_where_its_words_end_and_is_escaped() -> None:
+    page = "{% load typesetting %}{{ what|breakable }}"
+    shown = engines["django"].from_string(page).render({"what": "<b> (LINK_DAYS), a@b.org. And"})
+    assert shown == "&lt;b&gt; (LINK_<wbr>DAYS), a@<wbr>b.<wbr>org. And"
+
+
 def test_no_template_glues_a_colon_to_what_it_names() -> None:
     """In French a space that does not break stands before it: `{{ what|colon }}`."""
     glued = {
@@ -62,6 +68,8 @@ def test_no_template_glues_a_colon_to_what_it_names() -> None:
         ("en", "the smart 15 and this part. 5", "the smart 15 and this part. 5"),
         ("fr", "articles 5(2) et 12 : « oui » ; 95 %% ?",
          "articles\xa05(2) et 12\xa0: «\u202foui\u202f»\u202f; 95\xa0%%\u202f?"),
+        ("fr", "Que demande-t-on, faut-il, est-ce ?",
+         "Que demande\u2011t\u2011on, faut\u2011il, est\u2011ce\u202f?"),
         ("fr", "plus %(days)s %(more)s", "plus %(days)s %(more)s"),
     ],
 )  # fmt: skip

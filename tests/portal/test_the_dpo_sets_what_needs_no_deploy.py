@@ -57,7 +57,7 @@ def published(key: str, typed: dict[str, Any], dina: User, dora: User) -> Change
 
 def test_a_setting_is_drafted_agreed_to_and_counts_at_once(dina: User, dora: User) -> None:
     one, other = signed_in(dina), signed_in(dora)
-    assert "the environment (PURPOSE_NOTICE_DAYS)" in one.get(NOTICE).text
+    assert "the environment (PURPOSE_<wbr>NOTICE_<wbr>DAYS)" in one.get(NOTICE).text
     assert one.post(NOTICE, {"value": "45"}).status_code == 302
     change = Change.objects.get()
     acts = f"/dashboard/approvals/{change.uid}"

@@ -1,8 +1,10 @@
 """What an officer fills in about alarms."""
 
+from datetime import time
 from typing import Any
 
 from django import forms
+from django.utils.formats import time_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -121,7 +123,7 @@ class DigestForm(forms.ModelForm):  # type: ignore[type-arg] # no generic at run
 
     hour = forms.TypedChoiceField(
         label=_("At"),
-        choices=[(hour, f"{hour:02}:00") for hour in range(24)],
+        choices=lambda: [(hour, time_format(time(hour))) for hour in range(24)],
         coerce=int,
         help_text=_("In your own time zone, which you set in your profile."),
     )

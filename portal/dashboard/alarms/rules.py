@@ -92,5 +92,7 @@ def shown(name: str, value: Any) -> str:
     if name == "day" and (day := parse_date(str(value))):
         return date_format(day, "DATE_FORMAT")
     if name == "since" and (since := parse_datetime(str(value))):
-        return date_format(localtime(since), "DATETIME_FORMAT")
+        at = localtime(since)
+        is_whole_day = (at.hour, at.minute, at.second) == (0, 0, 0)
+        return date_format(at, "DATE_FORMAT" if is_whole_day else "DATETIME_FORMAT")
     return str(value)

@@ -25,6 +25,7 @@ from consents.models import Evidence, EvidenceFile, Purpose, PurposeVersion
 from consents.queries import evidence as queries
 from consents.queries.titles import title_of
 from portal.dashboard.approvals.panel import panel
+from portal.dashboard.cards.choice_trends import titles
 from portal.dashboard.evidence.forms import MeasurementForm, fields_of, typed_page
 from portal.lib.errors import DomainError
 
@@ -35,13 +36,15 @@ OPEN = [Change.Status.DRAFT, Change.Status.PROPOSED]
 @dpo_required
 def index(request: SignedInRequest) -> HttpResponse:
     """List every purpose that claims something, and how its proof stands."""
-    found = queries.claims(timezone.now())
+    now = timezone.now()
+    found = queries.claims(now)
+    claiming = {one.version.purpose_id for one in found}
     drafts = Change.objects.filter(kind__in=[KIND, POLICY], status__in=OPEN)
     context = {
         "claims": found,
         "open": [one for one in found if one.proof and one.proof.state != queries.VALID],
         "drafts": titled(drafts.select_related("author")),
-        "others": Purpose.objects.exclude(pk__in=[one.version.purpose_id for one in found]),
+        "others": [named for pk, named in titles(now).items() if pk not in claiming],
     }
     return render(request, "dashboard/evidence/index.html", context)
 

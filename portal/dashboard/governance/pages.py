@@ -17,7 +17,7 @@ from portal.lib.models import OfficeVersion
 from portal.lib.office import store
 from portal.lib.office.definitions import GROUPS, SETTINGS
 from portal.lib.office.shapes import Words
-from portal.lib.typesetting import in_series
+from portal.lib.typesetting import in_series, named
 
 OFFICE = ("setting", "regime", "authority", "letter", "calendar")
 OPEN = [Change.Status.DRAFT, Change.Status.PROPOSED]
@@ -169,7 +169,11 @@ def _short(kind: OfficeKind, subject: str) -> str:
     if kind.slug == "letter":  # the words are long, and rendered only where they are looked at
         is_own = (version := store.current(kind.key(subject))) and version.value is not None
         return _("own words") if is_own else _("shipped words")
-    said = [text.replace("\n", ", ") for _label, text in kind.say(subject, kind.now(subject))]
+    # Figures alone would say nothing; a name, an address or a period is known by itself.
+    said = [
+        (named(label, text) if kind.slug == "regime" else text).replace("\n", ", ")
+        for label, text in kind.say(subject, kind.now(subject))
+    ]
     return Truncator(in_series(filter(None, said))).chars(SHOWN)
 
 

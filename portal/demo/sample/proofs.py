@@ -46,9 +46,10 @@ def _record(world: World, row: dict[str, Any]) -> None:
         valid_until=measured_on + timedelta(days=row["days"]),
         **{name: one for name, one in row.items() if name not in NOT_MEASURED},
     )
-    body = f"# Method\n{row['method_words']['en']}\n# Data\n{row['dataset']['en']}\n# Result\n"
-    body += f"{row['found']} of {row['items']} identifiers were found and masked."
-    pdf = print_paper(row["title"], body, [row["reviewer"]], measured_on.isoformat(), language="en")
+    method, data = row["method_words"]["fr"], row["dataset"]["fr"]
+    body = f"# Méthode\n{method}\n# Données\n{data}\n# Résultat\n"
+    body += f"{row['found']} éléments identifiants sur {row['items']} ont été trouvés et masqués."
+    pdf = print_paper(row["title"], body, [row["reviewer"]], measured_on.isoformat(), language="fr")
     file = evidence_files.take(ContentFile(pdf, f"{row['title']}.pdf"), by=by)
     evidence.record(world.purposes[row["purpose"]], measured, by=by, file=file)
 

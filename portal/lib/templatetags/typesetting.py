@@ -1,6 +1,10 @@
 """In templates: ``{{ label|colon }} {{ value }}`` and ``{{ share|percent:2 }}``."""
 
+import re
+
 from django import template
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
 
 from portal.lib import typesetting
 
@@ -13,3 +17,10 @@ register.filter("percent", typesetting.percent)
 def colon(what: str) -> str:
     """Return the words with the colon after them."""
     return typesetting.colon(what)
+
+
+@register.filter
+def breakable(what: str) -> SafeString:
+    """Let a long name (``PURPOSE_NOTICE_DAYS``, an address) break where its words end."""
+    ends = re.sub(r"(?<=\w)([_@./])(?=\w)", "\\1<wbr>", conditional_escape(what))
+    return mark_safe(ends)  # noqa: S308 - escaped above; only <wbr> is added
