@@ -66,7 +66,7 @@ def for_mail(version: PurposeVersion) -> dict[str, object]:
 
 
 def _said(what: Widening, version: PurposeVersion, other: PurposeVersion) -> str:
-    """Return the words of the version about it; the bare terms where the words are the same."""
+    """Return the words of the version about it; where they are the same, its terms in words."""
     words, others = _words(what, version), _words(what, other)
     return words if words != others else _terms(what, version)
 
@@ -109,13 +109,14 @@ def term(version: PurposeVersion) -> str:
 
 def _terms(what: Widening, version: PurposeVersion) -> str:
     if what is Widening.NEW_DATA:
-        return ", ".join(version.data_categories)
+        return terms.listed(version.data_categories, terms.DATA)
     if what is Widening.LONGER:
         return term(version)
     if what is Widening.WEAKER:
         return _measured(version)
     if what in (Widening.OTHER_PROCESSING, Widening.AI_USE):
-        return f"{version.dpv_purpose} {version.dpv_processing}"
+        done = terms.words(version.dpv_processing, terms.PROCESSING)
+        return f"{terms.words(version.dpv_purpose, terms.PURPOSES)} · {done}"
     return ", ".join(one["system"] for one in version.recipients)
 
 

@@ -202,9 +202,19 @@ def facts_into(payload: Payload, typed: dict[str, Any]) -> Payload:
     """Return the draft with what was typed in the first step."""
     rest = {name: one for name, one in typed.items() if not name.startswith("statement_")}
     statement = {code: typed.get(f"statement_{code}", "") for code in ("en", "fr")}
-    terms = [one[:LONGEST_TERM] for one in typed["data_categories"] if one]
+    chosen = {
+        "data_categories": [one[:LONGEST_TERM] for one in typed["data_categories"] if one],
+        "recipients": typed["recipients"],
+    }
+    # In the order of what is published: another order of boxes is no change for anybody.
+    kept = {name: _in_order(payload.get(name, []), some) for name, some in chosen.items()}
     said = statement if any(statement.values()) else {}
-    return payload | rest | {"data_categories": terms, "statement": said}
+    return payload | rest | kept | {"statement": said}
+
+
+def _in_order(before: list[str], chosen: list[str]) -> list[str]:
+    """Return what is chosen, what was there already first and in its order."""
+    return [one for one in before if one in chosen] + [one for one in chosen if one not in before]
 
 
 def words_of(payload: Payload) -> dict[str, Any]:
