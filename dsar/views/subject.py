@@ -167,6 +167,11 @@ def _facts(found: SubjectRequest) -> dict[str, Any]:
     }
 
 
+def _has_plan(found: SubjectRequest) -> bool:
+    """Whether what goes and what stays is still true: not of a plan that nobody carried out."""
+    return found.is_open or found.items.filter(done_at__isnull=False).exists()
+
+
 def _context(request: SignedInRequest, found: SubjectRequest) -> dict[str, Any]:
     steps = [one for one in found.steps.select_related("outside") if _is_told(found, one)]
     paused = found.restrictions.select_related("document", "purpose")
@@ -184,9 +189,10 @@ def _context(request: SignedInRequest, found: SubjectRequest) -> dict[str, Any]:
             "words": found.messages.order_by("id").prefetch_related("attachments"),
             "message_form": LetterForm(),
             "acts": acts,
-            "plan": plan_of(found),
+            "plan": plan_of(found) if _has_plan(found) else None,
             "package": getattr(found, "package", None),
             "paused": list(paused.order_by("pk")[:LISTED]),
+            "still_paused": found.restrictions.filter(lifted_at=None).exists(),
             "statements": found.statements.select_related("document"),
             "told": recipients.told(found),
             "agent": agents.told(found),

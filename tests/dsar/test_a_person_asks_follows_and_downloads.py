@@ -183,3 +183,24 @@ def test_the_lists_cost_the_same_queries_however_many(
         actions.withdraw(found, by=alice)
     with django_assert_max_num_queries(10):
         hers.get("/requests/")
+
+
+def test_a_plan_that_nobody_carried_out_is_not_shown_as_what_goes(
+    hers: Any, open_request: Ask
+) -> None:
+    found = work(open_request("erasure"))
+    page = f"/requests/{found.reference}/"
+    assert "What goes and what stays" in hers.get(page).text
+    hers.post(f"{page}withdraw/")
+    assert "What goes and what stays" not in hers.get(page).text
+
+
+def test_a_pause_that_is_over_is_not_promised_any_more(hers: Any) -> None:
+    hers.post("/requests/new/restriction/", {"scope": "everything", "ground": "accuracy"})
+    found = SubjectRequest.objects.get()
+    page = f"/requests/{found.reference}/"
+    assert "What is paused" in hers.get(page).text
+    hers.post(f"{page}withdraw/")
+    ended = hers.get(page).text
+    assert "What was paused" in ended
+    assert "used for nothing else" not in ended
