@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import actions as accounts
 from accounts.models import AccessEvent, User
-from dsar import states
+from dsar import reckoning, states
 from dsar.kinds import nature
 from dsar.models import RequestEvent, SubjectRequest
 from dsar.states import OPEN, Status
@@ -40,13 +40,23 @@ def move(
     note(request, code, by=by, old_status=old, new_status=new, **data)
     request.status = new
     request.closed_at = None if new in OPEN else timezone.now()
+    if new not in OPEN:
+        _end_questions(request)
     request.save()
-    if request.closed_at is not None:
-        # Nobody waits for an answer any more; what is opened again has a clock of its own.
-        request.pauses.filter(answered_at=None).update(
-            answered_at=Greatest("asked_at", Value(request.closed_at))
-        )
     return request
+
+
+def _end_questions(request: SubjectRequest) -> None:
+    """Wait for no answer any more; the days for which the clock stood still end here.
+
+    What is opened again has a clock of its own.
+    """
+    asked = request.pauses.filter(answered_at=None)
+    if not asked.exists():
+        return
+    asked.update(answered_at=Greatest("asked_at", Value(timezone.now())))
+    counted = reckoning.dates(request, reckoning.office_today())
+    request.due_on, request.target_on = counted.due_on, counted.target_on
 
 
 def _not_without_its_work(request: SubjectRequest, old: Status, new: Status) -> None:

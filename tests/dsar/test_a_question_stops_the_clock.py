@@ -149,9 +149,14 @@ def test_a_reply_to_an_answer_begins_a_new_count(
     assert "opened it again" in reckoning.why_this_date(asked)[0]
 
 
-def test_no_question_outlives_its_request(asked: SubjectRequest, alice: User, sam: User) -> None:
+def test_no_question_outlives_its_request(
+    asked: SubjectRequest, alice: User, sam: User, time_machine: Any
+) -> None:
+    time_machine.move_to("2026-09-02 10:00+02:00")
     ask(asked, sam)
+    time_machine.move_to("2026-09-12 10:00+02:00")
     actions.withdraw(asked, by=alice)
     question = Pause.objects.get()
     assert question.answered_at is not None
-    assert question.answered_at >= question.asked_at
+    asked.refresh_from_db()
+    assert asked.due_on == D("2026-10-12")  # ten days later: the 10th is a Saturday

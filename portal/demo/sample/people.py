@@ -61,7 +61,8 @@ PEOPLE = (
     Sketch("sofia", "Sofia Lindqvist", ("sofia.lindqvist@signaro.example",), "fr", "FR", 720,
            role=Role.SUPPORT),
     Sketch("helene", "Hélène Garnier", ("dpo@signaro.example",), "fr", "FR", 2400, role=Role.DPO),
-    Sketch("ines", "Inès Rousseau", ("ines.rousseau@signaro.example",), "fr", "FR", 640, role=Role.DPO),
+    Sketch("ines", "Inès Rousseau", ("ines.rousseau@signaro.example",), "fr", "FR", 640,
+           role=Role.DPO),
 )  # fmt: skip
 
 # What each is to whoever tries the demo. Two roles may be one person's.
