@@ -202,7 +202,8 @@ def evidence(record: Record) -> list[str]:
 
 
 def _run(record: Record, task: str) -> str:
-    what, run = named(task, terms.words(task, JOBS)), record.runs.get(task)
+    words, run = terms.words(task, JOBS), record.runs.get(task)
+    what = words[:1].upper() + words[1:]
     if run is None:
         return _("%(what)s. It has not run yet.") % {"what": what}
     when = formats.date_format(timezone.localtime(run.ended_at), "DATETIME_FORMAT")

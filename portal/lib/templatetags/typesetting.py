@@ -10,6 +10,7 @@ from portal.lib import typesetting
 
 register = template.Library()
 register.filter("percent", typesetting.percent)
+register.filter("in_series", typesetting.in_series)
 
 
 @register.filter(is_safe=True)

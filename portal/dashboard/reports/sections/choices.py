@@ -24,7 +24,7 @@ from portal.dashboard.reports.pieces import (
 )
 from portal.dashboard.reports.sections.requests import compared
 
-LABEL = 18  # letters of a name that have room under the bars of a chart
+ROOM = 96  # letters that have room under all the bars of a chart together
 
 
 def title_of(titles: dict[str, str], slug: str) -> str:
@@ -105,9 +105,10 @@ def _chart(now: list[ChoiceLine], names: dict[str, str]) -> Drawing:
     slugs = list(dict.fromkeys(one.purpose for one in now))
     refused = [_count(now, allowing=False, purpose=slug) for slug in slugs]
     allowed = [_count(now, allowing=True, purpose=slug) for slug in slugs]
+    most = max(ROOM // max(len(slugs), 1), 8)
     chart = Chart(
         _("Refused and agreed, by purpose"),
-        [Truncator(names[slug]).chars(LABEL) for slug in slugs],
+        [Truncator(names[slug]).chars(most) for slug in slugs],
         [Series(_("refusals"), refused), Series(_("agreements"), allowed)],
     )
     return Drawing(chart, _("Purpose"), "choices.svg")
