@@ -1,8 +1,10 @@
 """What somebody who asks for somebody else says: who they are, for whom, and what allows them."""
 
+import re
 from typing import Any
 
 from django import forms
+from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from dsar.file_fields import FilesField
@@ -30,8 +32,17 @@ class AgentWhoForm(WhoForm):
     name = forms.CharField(
         label=_("Your name"),
         help_text=_("Or that of your firm. The person reads it."),
-        max_length=200,
+        max_length=100,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        validators=[
+            # It stands in a mail of ours to anybody: it must not lead anywhere.
+            RegexValidator(
+                r"://|@|www\.|\w\.\w\w",
+                message=_("A name holds no address of a page or mailbox. Write “J. Smith”."),
+                inverse_match=True,
+                flags=re.IGNORECASE,
+            )
+        ],
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

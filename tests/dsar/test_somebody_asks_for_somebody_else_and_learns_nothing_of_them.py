@@ -173,3 +173,21 @@ def test_one_address_is_not_written_to_without_end() -> None:
     """Whoever takes other addresses of their own for it stays one network."""
     answers = [send(begun(email=f"{n}@law.example")).status_code for n in range(7)]
     assert (answers[0], answers[-1]) == (200, 429)
+
+
+@pytest.mark.parametrize(
+    "name", ["See http://x.test", "pay.example.org", "me@law.example", "WWW.x"]
+)
+def test_a_name_in_our_mail_leads_nowhere(name: str) -> None:
+    told = {"kind": "access", "name": name, "email": LAWYER, "country": "FR"}
+    answer = Client().post(START, told)
+    assert answer.status_code == 422
+    assert "A name holds no address of a page or mailbox." in answer.text
+
+
+@pytest.mark.parametrize(
+    "name", ["J. Smith", "Me Dupont & Cie.", "Δρ. Ελένη Παπαδοπούλου", "Lee, J.-P."]
+)
+def test_names_of_people_and_firms_are_taken(name: str) -> None:
+    told = {"kind": "access", "name": name, "email": LAWYER, "country": "FR"}
+    assert Client().post(START, told)["Location"] == "/ask/code/"
