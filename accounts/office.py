@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from django.conf import settings
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.office.definitions import Setting, define
@@ -22,7 +22,7 @@ ACTS = (
 def _keeps_the_rule(acts: Sequence[str]) -> Problems:
     """Two people cannot agree that from now on one is enough: that is the operator's to say."""
     if CHANGE in settings.SECOND_PERSON and CHANGE not in acts:
-        said = _now(
+        said = gettext(
             "Leave the last one ticked: only the operator can let one person change what governs"
             " data (SECOND_PERSON in the environment)."
         )

@@ -1,7 +1,7 @@
 """What the office may set about requests, copies, erasure and what is kept."""
 
 from django.conf import settings
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.office.definitions import Setting, define
@@ -10,14 +10,16 @@ from portal.lib.office.shapes import VALUE, Flag, Problems, Whole
 
 def _within_waiting(days: int) -> Problems:
     if days > IDENTITY_DAYS.now():
-        said = _now("A link cannot outlast the time a confirmation is waited for: %(days)d days.")
+        said = gettext(
+            "A link cannot outlast the time a confirmation is waited for: %(days)d days."
+        )
         return {VALUE: [said % {"days": IDENTITY_DAYS.now()}]}
     return {}
 
 
 def _outlasts_the_link(days: int) -> Problems:
     if days < IDENTITY_LINK_DAYS.now():
-        said = _now("The link that confirms lasts %(days)d days: wait that long at least.")
+        said = gettext("The link that confirms lasts %(days)d days: wait that long at least.")
         return {VALUE: [said % {"days": IDENTITY_LINK_DAYS.now()}]}
     return {}
 

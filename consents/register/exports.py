@@ -126,7 +126,7 @@ def as_data(record: Record) -> dict[str, Any]:
         "retention": {"trigger": record.trigger or None, "duration": record.duration or None},
         "runs": [
             {"task": task, "ended_at": _time(run.ended_at), "erased": run.erased,
-             "failed": run.failed}
+             "held": run.held, "failed": run.failed}
             for task, run in record.runs.items()
             if task in version.erased_by
         ],

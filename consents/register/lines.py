@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils import formats, timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from accounts.models import Organisation
 from consents.models.register import RetentionRun, Role
@@ -94,7 +94,7 @@ def lines(record: Record, *, organisations: list[Organisation] | None = None) ->
 
 def _line(letter: str, key: str, label: str, values: list[str]) -> Line:
     said = tuple(value for value in values if value)
-    return Line(letter, key, label, said or (_("nothing"),))
+    return Line(letter, key, label, said or (pgettext("register", "none"),))
 
 
 def _party(*parts: str) -> str:

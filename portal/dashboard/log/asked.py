@@ -125,7 +125,8 @@ def _kinds() -> list[Any]:
     ]
     for family in FAMILIES:
         codes = [(f"{family.slug}.{code}", str(words)) for code, words in family.codes().items()]
-        found.append((str(family.label), [(family.slug, _("all of these")), *codes]))
+        whole = _("%(family)s: all") % {"family": family.label}
+        found.append((str(family.label), [(family.slug, whole), *codes]))
     return found
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Q
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from consents.models import ChoiceEvent, ContractClause, PurposeVersion
@@ -53,7 +53,7 @@ def _acting(row: ChoiceEvent) -> str:
     """Return who chose where it is nobody with an account."""
     if row.by or row.person:
         return ""
-    return _now("a signer without an account") if row.address else ""
+    return gettext("a signer without an account") if row.address else ""
 
 
 class Versions(Family):
@@ -68,8 +68,8 @@ class Versions(Family):
 
     def event(self, row: PurposeVersion) -> Event:
         """Return the publication of a version."""
-        said = _now("version %(n)s published, in effect from its date") if row.widens else ""
-        what = (said or _now("version %(n)s published")) % {"n": row.number}
+        said = gettext("version %(n)s published, in effect from its date") if row.widens else ""
+        what = (said or gettext("version %(n)s published")) % {"n": row.number}
         return Event(
             at=row.published_at, family=self.slug, id=row.pk, code="", what=what,
             purpose=row.text().title,
@@ -88,7 +88,7 @@ class Clauses(Family):
 
     def event(self, row: ContractClause) -> Event:
         """Return the acceptance of a clause."""
-        what = _now("clause %(n)s accepted") % {"n": row.number}
+        what = gettext("clause %(n)s accepted") % {"n": row.number}
         return Event(
             at=row.accepted_at, family=self.slug, id=row.pk, code="", what=what,
             by=row.accepted_by, thing=row.organisation.name,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from consents.models import ProcessingVersion, RetentionRun
@@ -21,7 +21,7 @@ class Register(Family):
         """Return the version of a record; who drafted it stands with its change."""
         return Event(
             at=row.recorded_at, family=self.slug, id=row.pk, code="",
-            what=_now("version %(n)s of a record of the register") % {"n": row.number},
+            what=gettext("version %(n)s of a record of the register") % {"n": row.number},
             by=row.change.author if row.change else None, thing=str(row.record),
         )  # fmt: skip
 
@@ -34,9 +34,9 @@ class Retention(Family):
 
     def event(self, row: RetentionRun) -> Event:
         """Return a run, with its count where the task counts."""
-        failed, ran = _now("a task of retention failed"), _now("a task of retention ran")
+        failed, ran = gettext("a task of retention failed"), gettext("a task of retention ran")
         what = str(JOBS.get(row.task, row.task))
-        counted = _now("%(n)s erased") % {"n": row.erased} if row.erased is not None else ""
+        counted = gettext("%(n)s erased") % {"n": row.erased} if row.erased is not None else ""
         return Event(
             at=row.ended_at, family=self.slug, id=row.pk, code="",
             what=failed if row.failed else ran, thing=named(what, counted) if counted else what,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from consents.models import BulkAnswer, CanaryCheck, PermitAnswer, RunRemedy, SystemEvent, Use
@@ -74,7 +74,7 @@ class Answers(Family):
 
     def event(self, row: PermitAnswer) -> Event:
         """Return an answer."""
-        what = _now("was told: allowed") if row.allowed else _now("was told: not allowed")
+        what = gettext("was told: allowed") if row.allowed else gettext("was told: not allowed")
         return Event(
             at=row.at, family=self.slug, id=row.pk, code=row.reason, what=what,
             machine=row.client, why=self.words(row.reason),
@@ -104,7 +104,7 @@ class Bulk(Family):
 
     def event(self, row: BulkAnswer) -> Event:
         """Return an answer, with its counts."""
-        counts = _now("%(asked)s asked about, %(allowed)s allowed")
+        counts = gettext("%(asked)s asked about, %(allowed)s allowed")
         return Event(
             at=row.at, family=self.slug, id=row.pk, code=row.kind, what=self.words(row.kind),
             machine=row.client, purpose=row.purpose.slug if row.purpose else "",
@@ -156,7 +156,7 @@ class Uses(Family):
     def event(self, row: Use) -> Event:
         """Return a use."""
         return Event(
-            at=row.at, family=self.slug, id=row.id, code="", what=_now("used a document"),
+            at=row.at, family=self.slug, id=row.id, code="", what=gettext("used a document"),
             machine=row.system.name, document=row.document.reference,
             purpose=row.version.text().title,
             thing=row.training_run.reference if row.training_run else "",

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import Q
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from consents.models import Evidence, EvidenceWithdrawal, PurposeStop
@@ -23,7 +23,7 @@ class Stops(Family):
 
     def event(self, row: PurposeStop) -> Event:
         """Return the stop of a version."""
-        what = _now("version %(n)s stopped before its day") % {"n": row.version.number}
+        what = gettext("version %(n)s stopped before its day") % {"n": row.version.number}
         return Event(
             at=row.at, family=self.slug, id=row.pk, code="", what=what, by=row.by,
             purpose=row.version.text().title,
@@ -42,7 +42,9 @@ class Recorded(Family):
 
     def event(self, row: Evidence) -> Event:
         """Return the recording: when it was measured."""
-        what = _now("evidence recorded, measured on %(day)s") % {"day": row.measured_on.isoformat()}
+        what = gettext("evidence recorded, measured on %(day)s") % {
+            "day": row.measured_on.isoformat()
+        }
         return Event(
             at=row.recorded_at, family=self.slug, id=row.pk, code="", what=what, by=row.by,
             purpose=row.purpose.slug,
@@ -62,7 +64,7 @@ class Withdrawn(Family):
     def event(self, row: EvidenceWithdrawal) -> Event:
         """Return the withdrawal."""
         return Event(
-            at=row.at, family=self.slug, id=row.pk, code="", what=_now("evidence withdrawn"),
+            at=row.at, family=self.slug, id=row.pk, code="", what=gettext("evidence withdrawn"),
             by=row.by, purpose=row.evidence.purpose.slug,
         )  # fmt: skip
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.changes.kinds import KINDS
@@ -121,7 +121,11 @@ def _about(text: str) -> str:
         return str(RULES[rest].label)
     if first in RULES:
         return named(RULES[first].label, " ".join(_cause(first, part) for part in rest.split(" ")))
-    words = {"hook": _now("webhook"), "export": _now("export"), "digest": _now("daily digest")}
+    words = {
+        "hook": gettext("webhook"),
+        "export": gettext("export"),
+        "digest": gettext("daily digest"),
+    }
     return " ".join(filter(None, [words.get(first, first), rest[:8] if first in words else rest]))
 
 
@@ -144,7 +148,7 @@ class Settings(Family):
         """Return a version that came to hold."""
         return Event(
             at=row.at, family=self.slug, id=row.pk, code="",
-            what=_now("version %(n)s of a setting holds") % {"n": row.number},
+            what=gettext("version %(n)s of a setting holds") % {"n": row.number},
             thing=name_of(row.key),
         )  # fmt: skip
 
@@ -163,7 +167,7 @@ class Care(Family):
         """Return a backup or a drill, and that it failed, if it did."""
         return Event(
             at=row.at, family=self.slug, id=row.pk, code=row.kind, what=self.words(row.kind),
-            thing=row.label, why="" if row.succeeded else _now("failed"),
+            thing=row.label, why="" if row.succeeded else gettext("failed"),
         )  # fmt: skip
 
 
