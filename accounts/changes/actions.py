@@ -12,6 +12,7 @@ from accounts.changes.kinds import KINDS
 from accounts.changes.models import Change, ChangeEvent
 from accounts.models import User
 from accounts.office import CHANGE, SECOND_PERSON
+from accounts.roles import Role
 from portal.lib.canonical import sha256_of
 from portal.lib.errors import DomainError
 
@@ -182,6 +183,13 @@ def second_person_needed() -> bool:
 def may_decide(change: Change, by: User) -> bool:
     """Whether ``by`` may be the second person of it now."""
     return by.is_dpo and change.status == Status.PROPOSED and not _wrote_in(change, by)
+
+
+def others(change: Change) -> models.QuerySet[User]:
+    """Return the data protection officers who wrote no word of it: one of them can decide."""
+    wrote = ChangeEvent.objects.filter(change=change, code__in=[Code.DRAFTED, Code.EDITED])
+    officers = User.objects.filter(role=Role.DPO, is_active=True).exclude(pk=change.author_id)
+    return officers.exclude(pk__in=wrote.values("by"))
 
 
 def waiting_for(by: User) -> models.QuerySet[Change]:

@@ -122,6 +122,20 @@ def test_what_was_proposed_meanwhile_is_not_taken_back_by_a_save(dina: User, dor
     assert Change.objects.get().status == Change.Status.PROPOSED
 
 
+def test_whoever_writes_in_it_reads_that_they_cannot_agree_to_it(dina: User, dora: User) -> None:
+    change = purpose_draft(dina)
+    path = f"/dashboard/changes/{change.uid}/words/"
+    assert "Dina Roy wrote this draft. Who saves a page of it" in said(signed_in(dora).get(path))
+    change = actions.edit(change, change.payload | {"retention_duration": "P1M"}, by=dora)
+    actions.propose(change, by=dora)
+    shown = said(signed_in(dina).get(f"/dashboard/approvals/{change.uid}/"))
+    assert "Nobody is left to decide about it" in shown
+    people.make("doro@regard.example", name="Doro", role=Role.DPO)
+    shown = said(signed_in(dina).get(f"/dashboard/approvals/{change.uid}/"))
+    assert "Nobody is left to decide about it" not in shown
+    assert "Another data protection officer" in shown
+
+
 @pytest.mark.parametrize("act", ["withdraw", "refuse"])
 def test_what_is_not_open_any_more_takes_nothing_and_loses_nothing(
     act: str, dina: User, dora: User

@@ -25,6 +25,7 @@ class Panel:
     may_decide: bool
     may_withdraw: bool
     needs_second: bool  # whether somebody else has to agree
+    nobody_left: bool  # it waits, and every officer has written in it
 
     @property
     def missing(self) -> list[str]:
@@ -49,6 +50,7 @@ def panel(change: Change, viewer: User) -> Panel:
         may_decide=actions.may_decide(change, viewer),
         may_withdraw=is_open,
         needs_second=actions.second_person_needed(),
+        nobody_left=change.status == Change.Status.PROPOSED and not actions.others(change).exists(),
     )
 
 
