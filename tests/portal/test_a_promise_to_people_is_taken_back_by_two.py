@@ -69,6 +69,8 @@ def test_the_page_says_before_the_click_that_two_are_needed_and_why(
     shown = dina.get(f"{ALL}versions/{version.pk}/").content.decode()
     assert "It promises people more than they have now." in shown
     assert "Kept longer, or counted from another day" in shown
+    # What only changes to the better is said as well.
+    assert "<ins>1 month" in shown
     assert "Ask a second person to stop it" in shown
     assert "holds at once" not in shown
 

@@ -13,6 +13,7 @@ from accounts.reauthentication import reauthentication_required
 from accounts.roles import SignedInRequest, dpo_required
 from consents.actions import announcements, stopping
 from consents.changing import stops as stops_changing
+from consents.changing.purposes import facts
 from consents.models import PurposeVersion
 from consents.queries.change import Step
 from consents.queries.change import steps as further
@@ -76,6 +77,7 @@ def _page(
     promised = stopping.takes_back(found, later) if may_stop else []
     context = {
         "one": telling.changed(found, now),
+        "facts": [] if found.widens else facts(found.before, found),
         "may_stop": may_stop,
         "taken_back": _taken_back(found, promised),
         "asked": stops_changing.open_of(found) if promised else None,
