@@ -101,7 +101,10 @@ class PeriodForm(forms.Form):
     regime = forms.ChoiceField(
         label=_("Law"),
         required=False,
-        choices=[("", _("All")), *((code.value, law.short) for code, law in LAWS.items())],
+        choices=[
+            ("", pgettext_lazy("laws", "All")),
+            *((code.value, law.short) for code, law in LAWS.items()),
+        ],
     )
 
     def __init__(self, data: Any, *, today: date) -> None:
