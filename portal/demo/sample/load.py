@@ -6,6 +6,7 @@ from functools import partial
 from django.db import transaction
 from django.utils import timezone
 
+from portal.dashboard.cards import rollups
 from portal.demo.sample import (
     asking,
     choosing,
@@ -52,6 +53,8 @@ def load(say: Callable[[str], object] = print) -> None:
     traces.note_backups(world)
     traces.note_checks(world)
     traces.empty_queue(queued)
+    say("Figures of the dashboard")
+    rollups.refresh()
 
 
 def _everything(world: World) -> list[Moment]:
