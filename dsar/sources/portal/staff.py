@@ -12,6 +12,7 @@ from dsar.grounds import Cause, ErasureGround, Sentence
 from dsar.models import ErasureItem, SubjectRequest
 from dsar.models.erasure import Decision
 from dsar.sources.base import Column, Declined, Description, Proposal, Row, Source, Table
+from dsar.sources.portal import officers
 
 
 class AccessLogSource(Source):
@@ -69,6 +70,7 @@ class AccessLogSource(Source):
                 (_row(look, with_reason=False) for look in taken),
             )
             yield _drafted(person)
+            yield from officers.tables(person)
 
     def plan(self, person: User, request: SubjectRequest) -> Iterator[Proposal]:
         """The log stays, by number."""
