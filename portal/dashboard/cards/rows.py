@@ -144,8 +144,11 @@ def page(found: QuerySet[Any], *, older: str, newer: str) -> keyset.Page[Any]:
     return keyset.page(found, by=by, size=PAGE, older=older, newer=newer)
 
 
-def named(found: Iterable[Any], now: datetime) -> None:
-    """Give each row the title of its purpose, and what an answer of the gate says, in words."""
+def named(found: Iterable[Any], now: datetime) -> dict[str, str]:
+    """Give each row the title of its purpose, and what an answer of the gate says, in words.
+
+    Returns the titles of all purposes by slug.
+    """
     titles, reasons = choice_trends.titles(now), dict(Reason.choices)
     for one in found:
         one.when = _when(one)
@@ -155,6 +158,7 @@ def named(found: Iterable[Any], now: datetime) -> None:
         one.purpose_title = titles.get(purpose, ("", ""))[1]
         reason = getattr(one, "reason", "")
         one.reason_words = reasons.get(reason, reason)
+    return dict(titles.values())
 
 
 def _when(one: Any) -> datetime:

@@ -140,11 +140,12 @@ def _list(
     asked = rows.Asked.read(request.GET)
     older, newer = request.GET.get("older", ""), request.GET.get("newer", "")
     page = rows.page(find(asked), older=older, newer=newer)
-    rows.named(page.rows, timezone.now())
+    titles = rows.named(page.rows, timezone.now())
     kept = asked.query()
     context = {
         "what": what,
         "title": TITLES[what],
+        "purpose": titles.get(asked.purpose, ""),
         "stand": STANDS.get(asked.stand, ""),
         "back": BACK.get(what, "dashboard-trends"),
         "asked": asked,
