@@ -55,10 +55,14 @@ READ_BY = {
     "package_days": "how long a copy can be fetched",
     "erasure_grace_hours": "when an erasure is carried out",
     "backup_days": "what is said of backups",
+    "many_in_an_hour": "what of staff's activity is marked",
+    "without_request": "what of staff's activity is marked",
+    "digest_hour": "when a mail comes",
 }
 # Addresses under /dashboard/ by which nothing is changed.
 READ = {
     "dashboard", "dashboard-trends", "dashboard-choices", "dashboard-uses", "dashboard-gate",
+    "dashboard-standing", "dashboard-canaries",
     "dashboard-approvals", "dashboard-change", "dashboard-changes", "dashboard-version",
     "dashboard-wizard", "dashboard-wizard-page", "dashboard-evidence", "dashboard-evidence-file",
     "dashboard-evidence-purpose", "dashboard-register", "dashboard-register-export",
