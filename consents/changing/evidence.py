@@ -5,7 +5,7 @@ from typing import Any
 
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from consents.models.evidence import end_of
 from consents.queries.titles import titles_of
 from portal.lib.canonical import sha256_of
 from portal.lib.errors import DomainError
+from portal.lib.typesetting import percent
 
 KIND, POLICY = "evidence", "evidence_policy"
 # Said where somebody wants the gate to ask no more, with what they can do instead.
@@ -160,17 +161,19 @@ def _said(one: Evidence) -> dict[str, str]:
         _("How"): one.get_method_display(),
         _("How it was measured, for everybody"): words(one.method_words),
         _("On which data"): words(one.dataset),
-        _("Documents in the set"): str(one.documents),
-        _("Identifiers found"): f"{one.recall.share:.2%} ({one.found}/{one.items})",
-        _("People recognised again"): f"{one.successes}/{one.attempts}"
-        if again
-        else _("not tried"),
+        _("Documents in the set"): number_format(one.documents),
+        _("Identifiers found"): f"{percent(one.recall.share, 2)} ({_of(one.found, one.items)})",
+        _("People recognised again"): _of(one.successes, one.attempts) if again else _("not tried"),
         _("How somebody tried to recognise people again"): words(one.attack),
         _("By"): f"{one.reviewer}, {one.reviewer_function}",
         _("Independent of the service"): _("yes") if one.is_independent else _("no"),
         _("Counts until"): date_format(one.valid_until, "DATE_FORMAT"),
         _("Everybody may download the report"): _("yes") if one.is_file_public else _("no"),
     }
+
+
+def _of(part: int, whole: int) -> str:
+    return f"{number_format(part)} / {number_format(whole)}"
 
 
 def _in_each_language(words: dict[str, str]) -> str:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.changes.models import Change
 from consents import rights
 from consents.rights import Right
+from portal.lib.typesetting import in_series
 
 
 class Control(models.TextChoices):
@@ -188,6 +189,11 @@ class PurposeVersion(models.Model):
         """Return the rights that a person exercises about it (``consents.rights``)."""
         marketing = self.dpv_purpose == "dpv:DirectMarketing"
         return rights.exercised(self.legal_basis, marketing=marketing)
+
+    @property
+    def rights_in_words(self) -> str:
+        """Return the rights as one series of words, in the active language."""
+        return in_series(right.words for right in self.rights)
 
     @property
     def is_new(self) -> bool:

@@ -37,8 +37,13 @@ def in_series(parts: Iterable[Words]) -> str:
 
 
 def percent(share: float, digits: int = 1) -> str:
-    """Return a share of one as "98.6%", in French "98,6 %"."""
-    return _("%(share)s%%") % {"share": number_format(round(share * 100, digits), digits)}
+    """Return a share of one as "98.6%", in French "98,6 %".
+
+    A share short of the whole never reads as 100%: 2,399 of 2,400 is "99.9%".
+    """
+    shown, most = round(share * 100, digits), 100 - 10**-digits
+    shown = most if share < 1 and shown > most else shown
+    return _("%(share)s%%") % {"share": number_format(shown, digits)}
 
 
 def typeset(text: str, language: str) -> str:

@@ -92,3 +92,19 @@ def test_an_article_and_its_number_stay_on_one_line_in_both_languages() -> None:
     for language, words in (("en", "article\xa079 GDPR"), ("fr", "article\xa079 du RGPD")):
         with override(language):
             assert words in gettext(known.msgid)
+
+
+@pytest.mark.parametrize(
+    ("share", "digits", "said"),
+    [
+        (2399 / 2400, 1, "99.9%"),
+        (2399 / 2400, 2, "99.96%"),
+        (0.99999, 2, "99.99%"),
+        (1.0, 1, "100.0%"),
+        (0.986, 1, "98.6%"),
+    ],
+)
+def test_a_share_short_of_the_whole_is_not_said_to_be_all(
+    share: float, digits: int, said: str
+) -> None:
+    assert percent(share, digits) == said
