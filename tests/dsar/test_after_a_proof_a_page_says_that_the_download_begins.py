@@ -33,7 +33,7 @@ def test_the_page_leads_to_the_file_and_back(purpose: Purpose) -> None:
     # Without JavaScript the page itself fetches the file; the link beside it is the same one.
     link = page["Refresh"].removeprefix("1; url=")
     assert f'href="{link}"' in page.text
-    content = client.get(link).getvalue()  # type: ignore[attr-defined]
+    content = client.get(link).getvalue()
     assert "index.html" in zipfile.ZipFile(io.BytesIO(content)).namelist()
 
 

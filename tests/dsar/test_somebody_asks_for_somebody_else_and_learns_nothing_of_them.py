@@ -40,7 +40,7 @@ def begun(kind: str = "access", email: str = LAWYER) -> Client:
     return client
 
 
-def send(client: Client, person: str = NORA, **more: Any) -> Any:
+def send(client: Client, person: str | None = NORA, **more: Any) -> Any:
     given = {"person_email": person, "proof": "permission", "mandate": paper()} | more
     return client.post(DETAILS, given, follow=True)
 
