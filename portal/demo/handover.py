@@ -9,6 +9,7 @@ from django.conf import settings
 
 from accounts.models import User
 from portal.demo.sample import people
+from portal.demo.sample.clock import uid
 
 FILE = "demo.json"
 TOKEN_PATH = "/identity/o/api/token"  # noqa: S105 - where allauth gives out access tokens
@@ -24,7 +25,7 @@ def write_demo_json(url: str) -> Path:
     file = Path(settings.STATE_DIR) / FILE
     content = {
         "url": url,
-        "people": {role: _credentials(key) for role, key in people.ROLES.items()},
+        "people": {role: who for role, key in people.ROLES.items() if (who := _credentials(key))},
         "api": {
             "client_id": people.CLIENT_ID,
             "client_secret": _kept_secret(file) or people.new_secret(),
@@ -36,10 +37,12 @@ def write_demo_json(url: str) -> Path:
     return file
 
 
-def _credentials(key: str) -> dict[str, str]:
-    sketch = next(sketch for sketch in people.PEOPLE if sketch.key == key)
-    person = User.objects.get(addresses__email=sketch.addresses[0])
-    found = {"name": sketch.name, "email": sketch.addresses[0], "password": people.PASSWORD}
+def _credentials(key: str) -> dict[str, str] | None:
+    """Return how to sign in as somebody; None who was erased, or came with a later sample."""
+    person = User.objects.filter(uid=uid(key), erased_at=None).first()
+    if person is None or not person.email:
+        return None
+    found = {"name": person.name, "email": person.email, "password": people.PASSWORD}
     secret = people.totp_secret(person)
     return found | {"totp_secret": secret} if secret else found
 

@@ -72,3 +72,13 @@ def test_the_machines_secret_outlives_a_new_start_at_another_address(demo: Any) 
     (demo.STATE_DIR / "demo.json").unlink()
     third = json.loads(handover.write_demo_json("http://localhost:9000").read_text())
     assert people.is_secret(third["api"]["client_secret"])
+
+
+def test_the_demo_starts_again_after_one_of_its_people_was_erased(demo: Any) -> None:
+    call_command("seed", stdout=StringIO())
+    gone = User.objects.get(addresses__email="camille.moreau@courriel.example")
+    User.objects.filter(pk=gone.pk).update(email=None, name="", erased_at=timezone.now())
+    call_command("seed", stdout=StringIO())
+    known = json.loads((demo.STATE_DIR / handover.FILE).read_text())["people"]
+    assert "customer" not in known
+    assert "second_customer" in known
