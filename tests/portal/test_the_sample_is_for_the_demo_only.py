@@ -77,7 +77,8 @@ def test_the_machines_secret_outlives_a_new_start_at_another_address(demo: Any) 
 def test_the_demo_starts_again_after_one_of_its_people_was_erased(demo: Any) -> None:
     call_command("seed", stdout=StringIO())
     gone = User.objects.get(addresses__email="camille.moreau@courriel.example")
-    User.objects.filter(pk=gone.pk).update(email=None, name="", erased_at=timezone.now())
+    emptied = {"email": None, "name": "", "is_active": False, "erased_at": timezone.now()}
+    User.objects.filter(pk=gone.pk).update(**emptied)
     call_command("seed", stdout=StringIO())
     known = json.loads((demo.STATE_DIR / handover.FILE).read_text())["people"]
     assert "customer" not in known
