@@ -23,7 +23,19 @@ from portal.dashboard.office import MANY_IN_AN_HOUR, WITHOUT_REQUEST
 from portal.lib.days import day_label
 
 DAYS = 30
-LONGEST = 366  # days that are drawn at most
+LONGEST = 366  # days at most: what staff did is counted anew each time
+
+
+class ActivityForm(PeriodForm):
+    """A period of a year at most."""
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a longer one, counted up to today where no last day is given."""
+        data = super().clean()
+        first, last = data.get("since"), data.get("until") or timezone.localdate()
+        if first and (last - first).days >= LONGEST:
+            self.add_error("since", _("A year at most: choose a later first day."))
+        return data
 
 
 @require_safe
@@ -71,11 +83,11 @@ def member(request: SignedInRequest, uid: UUID) -> HttpResponse:
     return render(request, "dashboard/log/member.html", context)
 
 
-def _period(request: SignedInRequest) -> tuple[PeriodForm, datetime, datetime]:
+def _period(request: SignedInRequest) -> tuple[ActivityForm, datetime, datetime]:
     """Return the form and its bounds; the last thirty days where none are given, or impossible."""
     today = timezone.localdate()
     usual = {"since": today - timedelta(days=DAYS - 1), "until": today}
-    form = PeriodForm(request.GET or usual)
+    form = ActivityForm(request.GET or usual)
     since, until = form.bounds() if form.is_valid() else (None, None)
     until = until or midnight(today + timedelta(days=1))
     since = since or until - timedelta(days=DAYS)
@@ -101,7 +113,6 @@ def _chart(person: User, since: datetime, until: datetime) -> Chart:
     """Draw the looks of each day, days without one included."""
     found: dict[Any, int] = dict(activity.days(person, since, until))
     first, last = timezone.localdate(since), timezone.localdate(until - timedelta(seconds=1))
-    first = max(first, last - timedelta(days=LONGEST - 1))
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     return Chart(
         name=_("Looks at files, per day"),
