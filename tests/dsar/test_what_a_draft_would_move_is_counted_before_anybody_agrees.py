@@ -20,25 +20,15 @@ from dsar.models import Pause, SubjectRequest
 from portal.lib.office import store
 from tests.accounts import people
 from tests.dsar.worlds import Ask
+from tests.portal.officers import (
+    _second_factor_is_not_the_point_here as _second_factor_is_not_the_point_here,
+)
+from tests.portal.officers import dina as dina
+from tests.portal.officers import dora as dora
 
 pytestmark = pytest.mark.django_db
 GDPR = "/dashboard/settings/regime/gdpr/"
 NOON = datetime(2026, 5, 12, 12, tzinfo=ZoneInfo("Europe/Paris"))
-
-
-@pytest.fixture
-def dina(db: None) -> User:
-    return people.make("dina@regard.example", name="Dina Moreau", role="dpo")
-
-
-@pytest.fixture
-def dora(db: None) -> User:
-    return people.make("dora@regard.example", name="Dora Lindt", role="dpo")
-
-
-@pytest.fixture(autouse=True)
-def _second_factor_is_not_the_point_here(settings: Any) -> None:
-    settings.MIDDLEWARE = [one for one in settings.MIDDLEWARE if "SecondFactor" not in one]
 
 
 def typed(**changed: Any) -> dict[str, Any]:

@@ -20,15 +20,13 @@ from consents.permits import Reason
 from tests.accounts import people
 from tests.consents.announced import announce
 from tests.consents.worlds import World
+from tests.portal.officers import (
+    _second_factor_is_not_the_point_here as _second_factor_is_not_the_point_here,
+)
 
 pytestmark = pytest.mark.django_db
 ALL = "/dashboard/changes/"
 LATER = timedelta(days=60)
-
-
-@pytest.fixture(autouse=True)
-def _second_factor_is_not_the_point_here(settings: Any) -> None:
-    settings.MIDDLEWARE = [one for one in settings.MIDDLEWARE if "SecondFactor" not in one]
 
 
 @pytest.fixture

@@ -33,13 +33,11 @@ from portal.lib.models import OutgoingMail
 from tests.accounts import people
 from tests.consents.receivers import Receiver
 from tests.consents.worlds import make_person
+from tests.portal.officers import (
+    _second_factor_is_not_the_point_here as _second_factor_is_not_the_point_here,
+)
 
 ALARMS = "/dashboard/alarms/"
-
-
-@pytest.fixture(autouse=True)
-def _second_factor_is_not_the_point_here(settings: Any) -> None:
-    settings.MIDDLEWARE = [one for one in settings.MIDDLEWARE if "SecondFactor" not in one]
 
 
 @pytest.fixture

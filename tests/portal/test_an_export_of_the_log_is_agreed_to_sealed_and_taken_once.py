@@ -27,15 +27,14 @@ from portal.lib import keys
 from tests.accounts import people
 from tests.consents.worlds import make_person
 from tests.dsar.conftest import files as files  # the file storage of the test
+from tests.portal.officers import (
+    _second_factor_is_not_the_point_here as _second_factor_is_not_the_point_here,
+)
+from tests.portal.officers import signed_in
 
 pytestmark = pytest.mark.django_db
 EXPORTS = "/dashboard/log/exports/"
 WHY = "CNIL, saisine 26-0042"
-
-
-@pytest.fixture(autouse=True)
-def _second_factor_is_not_the_point_here(settings: Any) -> None:
-    settings.MIDDLEWARE = [one for one in settings.MIDDLEWARE if "SecondFactor" not in one]
 
 
 class World:
@@ -60,12 +59,6 @@ class World:
 @pytest.fixture
 def world(db: None, files: Path) -> World:
     return World()
-
-
-def signed_in(person: User) -> Client:
-    client = Client()
-    client.force_login(person)
-    return people.confirm(client)
 
 
 def opened(export: LogExport, by: User) -> zipfile.ZipFile:

@@ -16,6 +16,9 @@ from portal.dashboard.models import CareRecord
 from tests.portal import dashboard_world as world
 from tests.portal.dashboard_world import TODAY, sql
 from tests.portal.figures import Page, rows_behind
+from tests.portal.officers import (
+    _second_factor_is_not_the_point_here as _second_factor_is_not_the_point_here,
+)
 
 pytestmark = pytest.mark.django_db
 R = "SELECT count(*) FROM dsar_subjectrequest r WHERE "
@@ -87,11 +90,6 @@ def browser(dina: User) -> Client:
     client = Client()
     client.force_login(dina)
     return client
-
-
-@pytest.fixture(autouse=True)
-def _second_factor_is_not_the_point_here(settings: Any) -> None:
-    settings.MIDDLEWARE = [one for one in settings.MIDDLEWARE if "SecondFactor" not in one]
 
 
 @pytest.fixture

@@ -18,6 +18,9 @@ from portal.dashboard.models import RequestTally, RollupState
 from tests.portal import dashboard_world as world
 from tests.portal.dashboard_world import sql
 from tests.portal.figures import Page, rows_behind
+from tests.portal.officers import (
+    _second_factor_is_not_the_point_here as _second_factor_is_not_the_point_here,
+)
 
 pytestmark = pytest.mark.django_db
 DAYS = ("2026-03-16", "2026-06-15")
@@ -72,11 +75,6 @@ def browser(dina: User) -> Client:
     client = Client()
     client.force_login(dina)
     return client
-
-
-@pytest.fixture(autouse=True)
-def _second_factor_is_not_the_point_here(settings: Any) -> None:
-    settings.MIDDLEWARE = [one for one in settings.MIDDLEWARE if "SecondFactor" not in one]
 
 
 @pytest.fixture

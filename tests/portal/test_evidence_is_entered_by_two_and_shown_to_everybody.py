@@ -23,15 +23,13 @@ from consents.models import Evidence, EvidenceFile, Purpose
 from tests.accounts import people
 from tests.consents.evidence import claim, expired, prove
 from tests.consents.worlds import World
+from tests.portal.officers import (
+    _second_factor_is_not_the_point_here as _second_factor_is_not_the_point_here,
+)
 
 pytestmark = pytest.mark.django_db
 ALL = "/dashboard/evidence/"
 PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
-
-
-@pytest.fixture(autouse=True)
-def _second_factor_is_not_the_point_here(settings: Any) -> None:
-    settings.MIDDLEWARE = [one for one in settings.MIDDLEWARE if "SecondFactor" not in one]
 
 
 @pytest.fixture

@@ -14,6 +14,11 @@ from portal.dashboard.alarms.rules import RULES
 from portal.dashboard.alarms.setting import Wish
 from portal.dashboard.models import AlarmHook, AlarmRule, OfficeEvent
 from tests.accounts import people
+from tests.portal.officers import (
+    _second_factor_is_not_the_point_here as _second_factor_is_not_the_point_here,
+)
+from tests.portal.officers import dina as dina
+from tests.portal.officers import dora as dora
 
 pytestmark = pytest.mark.django_db
 RULE = "/dashboard/alarms/rules/"
@@ -22,21 +27,6 @@ AHEAD = {
     "request_due", "extension_ends", "unconfirmed", "copy_untaken", "hold_unreviewed",
     "notice_missed", "evidence_ends",
 }  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def _second_factor_is_not_the_point_here(settings: Any) -> None:
-    settings.MIDDLEWARE = [one for one in settings.MIDDLEWARE if "SecondFactor" not in one]
-
-
-@pytest.fixture
-def dina(db: None) -> User:
-    return people.make("dina@regard.example", name="Dina Roy", role=Role.DPO)
-
-
-@pytest.fixture
-def dora(db: None) -> User:
-    return people.make("dora@regard.example", name="Dora Lindt", role=Role.DPO)
 
 
 @pytest.fixture

@@ -14,6 +14,10 @@ from accounts.roles import Role
 from portal.dashboard.log import activity
 from portal.dashboard.office import MANY_IN_AN_HOUR, WITHOUT_REQUEST
 from tests.accounts import people
+from tests.portal.officers import (
+    _second_factor_is_not_the_point_here as _second_factor_is_not_the_point_here,
+)
+from tests.portal.officers import dina as dina
 
 pytestmark = pytest.mark.django_db
 STAFF = "/dashboard/log/staff/"
@@ -21,16 +25,6 @@ PARIS = ZoneInfo("Europe/Paris")
 NOON = datetime(2026, 5, 4, 12, tzinfo=PARIS)
 SINCE, UNTIL = datetime(2026, 5, 1, tzinfo=PARIS), datetime(2026, 6, 1, tzinfo=PARIS)
 PERIOD = {"since": "2026-05-01", "until": "2026-05-31"}
-
-
-@pytest.fixture(autouse=True)
-def _second_factor_is_not_the_point_here(settings: Any) -> None:
-    settings.MIDDLEWARE = [one for one in settings.MIDDLEWARE if "SecondFactor" not in one]
-
-
-@pytest.fixture
-def dina(db: None) -> User:
-    return people.make("dina@regard.example", name="Dina Moreau", role=Role.DPO)
 
 
 @pytest.fixture

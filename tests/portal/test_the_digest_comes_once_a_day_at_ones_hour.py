@@ -17,14 +17,12 @@ from portal.dashboard.models import AlarmRule, DigestDay, OfficeEvent, RaisedAla
 from portal.lib.models import OutgoingMail
 from tests.accounts import people
 from tests.consents.worlds import make_person
+from tests.portal.officers import (
+    _second_factor_is_not_the_point_here as _second_factor_is_not_the_point_here,
+)
 
 # Eight in the morning in Paris, two at night in New York.
 EIGHT = datetime(2026, 5, 4, 6, 0, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def _second_factor_is_not_the_point_here(settings: Any) -> None:
-    settings.MIDDLEWARE = [one for one in settings.MIDDLEWARE if "SecondFactor" not in one]
 
 
 @pytest.fixture

@@ -15,13 +15,11 @@ from consents.models import Announcement, Announcing, PurposeVersion
 from portal.lib.models import OutgoingMail
 from tests.consents.announced import announce
 from tests.consents.worlds import World, make_person
+from tests.portal.officers import (
+    _second_factor_is_not_the_point_here as _second_factor_is_not_the_point_here,
+)
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _second_factor_is_not_the_point_here(settings: Any) -> None:
-    settings.MIDDLEWARE = [one for one in settings.MIDDLEWARE if "SecondFactor" not in one]
 
 
 @pytest.fixture

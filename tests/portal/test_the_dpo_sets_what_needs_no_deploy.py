@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.changes import actions
@@ -20,32 +19,16 @@ from portal.lib.office import store
 from portal.lib.office.contacts import CONTACTS, TRANSPARENCY_PAGE
 from portal.lib.office.definitions import SETTINGS
 from tests.accounts import people
+from tests.portal.officers import (
+    _second_factor_is_not_the_point_here as _second_factor_is_not_the_point_here,
+)
+from tests.portal.officers import dina as dina
+from tests.portal.officers import dora as dora
+from tests.portal.officers import signed_in
 
 pytestmark = pytest.mark.django_db
 INDEX = "/dashboard/settings/"
 NOTICE = f"{INDEX}setting/{NOTICE_DAYS.key}/"
-
-
-@pytest.fixture(autouse=True)
-def _second_factor_is_not_the_point_here(settings: Any) -> None:
-    settings.MIDDLEWARE = [one for one in settings.MIDDLEWARE if "SecondFactor" not in one]
-
-
-@pytest.fixture
-def dina(db: None) -> User:
-    return people.make("dina@regard.example", name="Dina Moreau", role=Role.DPO)
-
-
-@pytest.fixture
-def dora(db: None) -> User:
-    return people.make("dora@regard.example", name="Dora Lindt", role=Role.DPO)
-
-
-def signed_in(person: User) -> Client:
-    """Sign in, and prove with the password who it is."""
-    client = Client()
-    client.force_login(person)
-    return people.confirm(client)
 
 
 def published(key: str, typed: dict[str, Any], dina: User, dora: User) -> Change:

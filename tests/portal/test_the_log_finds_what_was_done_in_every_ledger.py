@@ -39,6 +39,9 @@ from portal.dashboard.models import OfficeEvent
 from portal.lib import append_only
 from tests.accounts import people
 from tests.consents.worlds import World as Consents
+from tests.portal.officers import (
+    _second_factor_is_not_the_point_here as _second_factor_is_not_the_point_here,
+)
 
 pytestmark = pytest.mark.django_db
 LOG = "/dashboard/log/"
@@ -51,11 +54,6 @@ TABLES: dict[str, tuple[Any, str]] = {
     "systems": (SystemEvent, "at"), "answers": (PermitAnswer, "at"), "bulk": (BulkAnswer, "at"),
     "canaries": (CanaryCheck, "at"), "uses": (Use, "at"),
 }  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def _second_factor_is_not_the_point_here(settings: Any) -> None:
-    settings.MIDDLEWARE = [one for one in settings.MIDDLEWARE if "SecondFactor" not in one]
 
 
 class World:

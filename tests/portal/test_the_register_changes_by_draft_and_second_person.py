@@ -18,35 +18,20 @@ from consents.queries import register
 from consents.register.fields import draft_of
 from portal.dashboard.register import pages
 from tests.accounts import people
+from tests.portal.officers import (
+    _second_factor_is_not_the_point_here as _second_factor_is_not_the_point_here,
+)
+from tests.portal.officers import dina as dina
+from tests.portal.officers import dora as dora
+from tests.portal.officers import signed_in
 
 pytestmark = pytest.mark.django_db
 HOME = "/dashboard/register/"
 
 
 @pytest.fixture(autouse=True)
-def _second_factor_is_not_the_point_here(settings: Any) -> None:
-    settings.MIDDLEWARE = [one for one in settings.MIDDLEWARE if "SecondFactor" not in one]
-
-
-@pytest.fixture(autouse=True)
 def _catalogue(db: None) -> None:
     load_catalogue("consent")
-
-
-@pytest.fixture
-def dina(db: None) -> User:
-    return people.make("dina@regard.example", name="Dina Moreau", role=Role.DPO)
-
-
-@pytest.fixture
-def dora(db: None) -> User:
-    return people.make("dora@regard.example", name="Dora Lindt", role=Role.DPO)
-
-
-def signed_in(person: User) -> Client:
-    client = Client()
-    client.force_login(person)
-    return people.confirm(client)
 
 
 def typed(slug: str, **changed: Any) -> dict[str, Any]:

@@ -22,30 +22,15 @@ from consents.models import EvidenceFile, PurposeVersion
 from portal.dashboard.wizard import forms
 from tests.accounts import people
 from tests.consents.worlds import make_purpose
+from tests.portal.officers import (
+    _second_factor_is_not_the_point_here as _second_factor_is_not_the_point_here,
+)
+from tests.portal.officers import dina as dina
+from tests.portal.officers import dora as dora
+from tests.portal.officers import signed_in
 
 NOTICE = "/dashboard/settings/setting/purpose_notice_days/"
 PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
-
-
-@pytest.fixture(autouse=True)
-def _second_factor_is_not_the_point_here(settings: Any) -> None:
-    settings.MIDDLEWARE = [one for one in settings.MIDDLEWARE if "SecondFactor" not in one]
-
-
-@pytest.fixture
-def dina(db: None) -> User:
-    return people.make("dina@regard.example", name="Dina Roy", role=Role.DPO)
-
-
-@pytest.fixture
-def dora(db: None) -> User:
-    return people.make("dora@regard.example", name="Dora Lindt", role=Role.DPO)
-
-
-def signed_in(person: User) -> Client:
-    client = Client()
-    client.force_login(person)
-    return people.confirm(client)
 
 
 def opened(client: Client, path: str) -> str:
@@ -80,7 +65,7 @@ def test_a_stale_page_of_the_wizard_is_refused_with_theirs_and_mine(dina: User, 
     answer = two.post(path, mine | {"opened": seen[two], "go": "next"})
     assert answer.status_code == 409
     shown = said(answer)
-    assert "edited by Dina Roy" in shown
+    assert "edited by Dina Moreau" in shown
     for value in ("Hers", "Mine", "Le sien", "Typed for an hour"):
         assert value in shown
     assert 'value="Mine"' in shown, "what was typed stands in its field"
@@ -118,14 +103,14 @@ def test_what_was_proposed_meanwhile_is_not_taken_back_by_a_save(dina: User, dor
     actions.propose(change, by=dina)
     answer = two.post(path, words(change, en_title="Mine") | {"opened": seen})
     assert answer.status_code == 409
-    assert "given to a second person by Dina Roy" in said(answer)
+    assert "given to a second person by Dina Moreau" in said(answer)
     assert Change.objects.get().status == Change.Status.PROPOSED
 
 
 def test_whoever_writes_in_it_reads_that_they_cannot_agree_to_it(dina: User, dora: User) -> None:
     change = purpose_draft(dina)
     path = f"/dashboard/changes/{change.uid}/words/"
-    assert "Dina Roy wrote this draft. Who saves a page of it" in said(signed_in(dora).get(path))
+    assert "Dina Moreau wrote this draft. Who saves a page of it" in said(signed_in(dora).get(path))
     change = actions.edit(change, change.payload | {"retention_duration": "P1M"}, by=dora)
     actions.propose(change, by=dora)
     shown = said(signed_in(dina).get(f"/dashboard/approvals/{change.uid}/"))
@@ -163,7 +148,7 @@ def test_a_stale_setting_is_refused_and_kept(dina: User, dora: User) -> None:
     answer = two.post(NOTICE, {"value": "60", "opened": seen[two]})
     assert answer.status_code == 409
     shown = said(answer)
-    assert "drafted by Dina Roy" in shown
+    assert "drafted by Dina Moreau" in shown
     assert 'value="60"' in shown
     assert ">45<" in shown
     # The same as hers is no conflict.

@@ -10,7 +10,11 @@ from accounts.changes.office import LESS, SettingKind
 from accounts.models import User
 from portal.lib.office.definitions import SETTINGS, Setting
 from portal.lib.office.shapes import VALUE, Field, Flag, Record, Some, Whole
-from tests.accounts import people
+from tests.portal.officers import (
+    _second_factor_is_not_the_point_here as _second_factor_is_not_the_point_here,
+)
+from tests.portal.officers import dina as dina
+from tests.portal.officers import dora as dora
 
 pytestmark = pytest.mark.django_db
 KIND = SettingKind()
@@ -22,21 +26,6 @@ NEITHER = {
     "review_every_copy": "a look finds mistakes, and takes time",
     "erasure_grace_hours": "time to take it back is time in which nothing is erased",
 }
-
-
-@pytest.fixture
-def dina(db: None) -> User:
-    return people.make("dina@regard.example", name="Dina Roy", role="dpo")
-
-
-@pytest.fixture
-def dora(db: None) -> User:
-    return people.make("dora@regard.example", name="Dora Lindt", role="dpo")
-
-
-@pytest.fixture(autouse=True)
-def _second_factor_is_not_the_point_here(settings: Any) -> None:
-    settings.MIDDLEWARE = [one for one in settings.MIDDLEWARE if "SecondFactor" not in one]
 
 
 def test_every_setting_has_a_direction_or_a_reason_why_not() -> None:

@@ -1,7 +1,5 @@
 """Whatever is typed into a draft or a search, the page answers, and so does the list of drafts."""
 
-from typing import Any
-
 import pytest
 from django.test import Client
 
@@ -16,15 +14,13 @@ from consents.models import PurposeVersion
 from consents.register.kind import begin
 from portal.dashboard.models import LogExport
 from tests.accounts import people
+from tests.portal.officers import (
+    _second_factor_is_not_the_point_here as _second_factor_is_not_the_point_here,
+)
 
 pytestmark = pytest.mark.django_db
 DIGITS = "1" * 5000  # Python reads no number of so many
 FAR = ("0001-01-01", "9999-12-31")
-
-
-@pytest.fixture(autouse=True)
-def _second_factor_is_not_the_point_here(settings: Any) -> None:
-    settings.MIDDLEWARE = [one for one in settings.MIDDLEWARE if "SecondFactor" not in one]
 
 
 @pytest.fixture
