@@ -7,12 +7,12 @@ while it ends: a hold or a request is either there when it is looked for, or com
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -107,9 +107,8 @@ def _erase(document: Document) -> bool:
 def _reasons(documents: list[Document], today: date) -> dict[int, Held]:
     """Return, by id of a document, why it stays although its time is over."""
     pks = [one.pk for one in documents]
-    parties = Party.objects.filter(document__in=pks, address__person__isnull=False)
     people: dict[int, set[int]] = {pk: set() for pk in pks}
-    for document, person in parties.values_list("document", "address__person"):
+    for document, person in _people_of(pks):
         people[document].add(person)
     everybody = {person for some in people.values() for person in some}
     found: dict[int, Held] = {}
@@ -123,6 +122,18 @@ def _reasons(documents: list[Document], today: date) -> dict[int, Held]:
     for pk in _kept_longer(pks, everybody, today):
         found.setdefault(pk, Held.KEPT)
     return found
+
+
+def _people_of(pks: list[int]) -> Iterable[tuple[int, int]]:
+    """Yield each document with each person in it.
+
+    Also whom a request or a hold knows by an address that they have not proven yet.
+    """
+    by_address = User.objects.filter(email=OuterRef("address__email")).values("pk")[:1]
+    parties = Party.objects.filter(document__in=pks).annotate(
+        who=Coalesce("address__person", Subquery(by_address))
+    )
+    return parties.exclude(who=None).values_list("document", "who")
 
 
 def _of_people(everybody: set[int]) -> dict[Held, set[int]]:

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Address, User
+from accounts.proven import person_for_claimed_address
 from consents.actions import choices
 from consents.actions import register as recording
 from consents.catalogue import register as seeds
@@ -195,6 +196,21 @@ def test_what_somebody_still_needs_stays_and_the_register_says_why(
     need(old, alice, dina)
     run = night()
     assert not is_gone(old)
+    assert (run.erased, run.held) == (0, {reason: 1})
+
+
+@pytest.mark.parametrize(("need", "reason"), [(hold, "hold"), (ask, "request")])
+def test_whom_we_know_by_an_address_alone_keeps_theirs_too(
+    need: Callable[..., None], reason: str, alice: User, dina: User, delivery: Purpose
+) -> None:
+    """A signer without account, for whom a request came by post: they have not confirmed it yet."""
+    address = Address.objects.create(email="nora@mail.example")
+    signed = make_document("signed", alice, address, completed_at=YEARS_AGO)
+    nora = person_for_claimed_address("nora@mail.example", language="en")
+    assert address.person is None
+    need(signed, nora, dina)
+    run = night()
+    assert not is_gone(signed)
     assert (run.erased, run.held) == (0, {reason: 1})
 
 
