@@ -7,6 +7,7 @@ from django import forms
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
+from dsar import enclosures
 from dsar.file_fields import FilesField
 from dsar.intake_forms import KINDS, AnswersForm, WhoForm
 from dsar.kinds import NATURES, Proof
@@ -25,19 +26,29 @@ TITLES: dict[Kind, Any] = {
 }
 
 
+class NameField(forms.CharField):
+    """A name on one line, without what is not shown: it writes no lines of its own in our mail."""
+
+    def to_python(self, value: Any) -> str:
+        """Return it as it is shown, before it is looked at."""
+        line = " ".join((super().to_python(value) or "").split())
+        return "".join(letter for letter in line if enclosures.shows(letter)).strip()
+
+
 class AgentWhoForm(WhoForm):
     """The first step: what, who acts, and under which law the person is protected."""
 
     field_order = ["kind", "name", "email", "country"]
-    name = forms.CharField(
+    name = NameField(
         label=_("Your name"),
         help_text=_("Or that of your firm. The person reads it."),
         max_length=100,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
         validators=[
-            # It stands in a mail of ours to anybody: it must not lead anywhere.
+            # It stands in a mail of ours to anybody: it must not lead anywhere. Some programs take
+            # the full stops of other scripts for the dot of an address (UTS 46).
             RegexValidator(
-                r"://|@|www\.|\w\.\w\w",
+                r"://|@|www\.|\w[.。．｡]\w\w",
                 message=_("A name holds no address of a page or mailbox. Write “J. Smith”."),
                 inverse_match=True,
                 flags=re.IGNORECASE,

@@ -168,7 +168,7 @@ def plain_name(name: str, media_type: str) -> str:
     At most ``LONGEST_NAME`` characters of any script.
     """
     last = PurePosixPath(unicodedata.normalize("NFC", name).replace("\\", "/")).name
-    shown = "".join(one for one in last if _shows(one))
+    shown = "".join(one for one in last if shows(one))
     shown = " ".join(shown.split()).strip(". ") or _("file")
     endings = media.ENDINGS[media_type]
     ending = next((one for one in endings if shown.lower().endswith(one)), "")
@@ -183,7 +183,8 @@ _NEVER = frozenset({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
 _TURNS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
 
 
-def _shows(letter: str) -> bool:
+def shows(letter: str) -> bool:
+    """Return whether a letter is seen and turns nothing: no control, no change of direction."""
     return unicodedata.category(letter) not in _NEVER and letter not in _TURNS
 
 

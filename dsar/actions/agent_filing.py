@@ -5,6 +5,7 @@ given out or changed (CCPA § 7063(a)); an objection needs no proof and is obeye
 (§ 7060(b)).
 """
 
+import hashlib
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,10 +17,12 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.proven import person_for_claimed_address
 from dsar import enclosures, rules
+from dsar.actions import objections
 from dsar.actions.requests import Agent, open_request
 from dsar.kinds import NATURES, Proof
 from dsar.models import Attachment, SubjectRequest
 from dsar.models.requests import Channel, Identity, Kind
+from dsar.rules_identity import waits_for_a_link
 from portal.lib import mail
 
 
@@ -34,9 +37,10 @@ def file_for_somebody(
 ) -> SubjectRequest | None:
     """Open a request for the person of ``email`` (lower case); None where none could be opened.
 
-    ``shown`` are the files with what allows it. ``given`` is passed on to ``open_request``. Where
-    the person asks for the same already they are told by mail, once a day, that somebody asked for
-    them; nothing else changes.
+    ``shown`` are the files with what allows it. ``language`` is that of who acts: the person is
+    written to in their own, where we know it. ``given`` is passed on to ``open_request``. Where
+    the same is asked for already the person is told by mail, once a day, that somebody asked for
+    them; nothing else changes. An objection that stands is not obeyed, and told, again.
 
     Raises:
         What ``enclosures.look_at`` raises: the files are looked at for every address.
@@ -45,12 +49,14 @@ def file_for_somebody(
     enclosures.look_at(shown)
     needs_nothing = NATURES[kind].proof == Proof.NONE
     person = person_for_claimed_address(email, language=language)
+    if kind == Kind.OBJECTION and objections.stands_lately(person, given["details"]):
+        return None
     try:
         return open_request(
             kind,
             person=person,
             by=None,
-            language=language,
+            language=person.language or language,
             channel=Channel.AGENT,
             agent=agent,
             enclosed=[(Attachment.Role.MANDATE, one) for one in shown],
@@ -66,17 +72,20 @@ def file_for_somebody(
 
 
 def _tell_of_it(request: SubjectRequest, person: User, agent: Agent) -> None:
-    """Tell the person that somebody asked for what they have asked for themselves."""
+    """Tell the person that somebody asked for what is asked for already."""
     if not person.email:
         return
+    # As a hash: a key has no room for every address, and outlives none.
+    agent_hash = hashlib.sha256(agent.email.encode()).hexdigest()[:32]
     mail.send(
         "dsar/agent_already",
         to=person.email,
         language=request.language,
-        key=f"dsar-agent-already:{request.pk}:{agent.email}:{timezone.localdate()}",
+        key=f"dsar-agent-already:{request.pk}:{agent_hash}:{timezone.localdate()}",
         context={
             "request": request,
             "name": agent.name,
+            "waits": waits_for_a_link(request),
             "url": f"{settings.SITE_URL}{reverse('dsar:detail', args=[request.reference])}",
         },
     )

@@ -3,7 +3,7 @@
 Identity and reason are never asked (invariant 13).
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
@@ -27,6 +27,7 @@ from dsar.states import Outcome, Status
 MARKETING = "marketing"
 # Art. 21(1) is about these; what is done under another basis is looked at by a person.
 WEIGHED = frozenset({LegalBasis.PUBLIC_TASK, LegalBasis.INTEREST})
+SAME = timedelta(hours=1)
 CAME_BY = {
     Channel.PORTAL: Source.PORTAL,
     Channel.FORM: Source.PORTAL,  # the public form is a page of the portal; nobody is signed in
@@ -69,6 +70,11 @@ def stands(person: User, told: dict[str, Any], *, since: datetime) -> bool:
     mine = Q(person=person) | Q(address__person=person) | Q(address__email=person.email)
     later = ChoiceEvent.objects.filter(mine, version__purpose=purpose, at__gte=last.received_at)
     return not later.filter(act__in=ALLOWING).exists()
+
+
+def stands_lately(person: User, told: dict[str, Any]) -> bool:
+    """Whether nobody has to be asked, or told, again: the same was objected to a moment ago."""
+    return stands(person, told, since=timezone.now() - SAME)
 
 
 def purpose_of(request: SubjectRequest) -> Purpose | None:

@@ -7,7 +7,7 @@ proven it, in the account that it leads to.
 
 import secrets
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -42,7 +42,6 @@ from portal.lib.errors import DomainError
 ASKING, SENT = "asking", "asked"
 # A browser that is left alone forgets what was typed into it (seconds).
 LASTS = 60 * 60
-SAME = timedelta(hours=1)
 # Where the code leads: whoever gave a name asks for somebody else.
 NEXT = {False: "dsar:public-details", True: "dsar:public-agent-details"}
 View = Callable[..., HttpResponseBase]
@@ -154,7 +153,8 @@ def details(request: HttpRequest, told: dict[str, Any]) -> HttpResponseBase:
 @require_safe
 def sent(request: HttpRequest) -> HttpResponseBase:
     """Say that it was sent. What it leads to is told to the address alone."""
-    if SENT not in request.session:
+    # Who asked for somebody else has a page of their own, with nothing of what is said here.
+    if "kind" not in request.session.get(SENT, {}):
         return SeeOther(reverse("dsar:public"))
     said = dict(request.session[SENT])
     if said["due_on"]:
@@ -192,7 +192,7 @@ def _objected(email: str, language: str, given: dict[str, Any]) -> None:
     objected to a moment ago is not objected to, and told, again.
     """
     person = person_for_claimed_address(email, language=language)
-    if objections.stands(person, given["details"], since=timezone.now() - SAME):
+    if objections.stands_lately(person, given["details"]):
         return
     try:
         actions.open_request(Kind.OBJECTION, person=person, by=None, language=language, **given)

@@ -93,6 +93,55 @@ def test_who_asks_for_the_same_themselves_is_told_once_that_somebody_asked(alice
     assert agents.acting(own) is None
 
 
+def test_no_length_of_an_address_tells_who_has_asked_themselves(alice: User) -> None:
+    actions.open_request(Kind.ACCESS, person=alice, by=alice, language="en")
+    long = f"{'a' * 60}@{'b' * 60}.{'c' * 60}.example"
+    assert send(begun(email=long), person=alice.email).status_code == 200
+    (mail,) = mails("dsar/agent_already", alice.email)
+    assert long not in OutgoingMail.objects.get(pk=mail.pk).key
+
+
+def test_who_never_asked_is_not_told_that_they_did(alice: User) -> None:
+    """Two who say that they act for one person: the second is not lost without a word."""
+    send(begun(), person=alice.email)
+    no_limits()
+    send(begun(email="other@law.example"), person=alice.email)
+    (mail,) = mails("dsar/agent_already", alice.email)
+    assert "waits for your confirmation" in mail.text
+    assert "You have asked" not in mail.subject + mail.text
+
+
+def test_the_person_is_written_to_in_their_own_language(alice: User) -> None:
+    alice.language = "fr"
+    alice.save()
+    send(begun(), person=alice.email)
+    (mail,) = mails("dsar/identity", alice.email)
+    assert mail.language == "fr"
+
+
+def test_an_objection_repeated_within_the_hour_is_obeyed_and_told_once(alice: User) -> None:
+    for _again in range(2):
+        send(begun("objection"), person=alice.email, purpose="ai-training")
+    assert SubjectRequest.objects.count() == 1
+    assert len(mails("dsar/obeyed", alice.email)) == 1
+
+
+def test_the_last_page_of_who_asks_for_themselves_is_not_theirs() -> None:
+    client = begun()
+    send(client)
+    assert client.get("/ask/sent/")["Location"] == "/ask/"
+
+
+def test_a_name_writes_no_lines_of_its_own_in_our_mail() -> None:
+    name = "Bank\r\n\r\nYour account\u202e is closed."
+    client = Client()
+    client.post(START, {"kind": "access", "name": name, "email": LAWYER, "country": "FR"})
+    client.post("/ask/code/", {"code": code_to(LAWYER)})
+    send(client)
+    (mail,) = mails("dsar/identity")
+    assert "Bank Your account is closed. says that they act for you." in mail.text
+
+
 def test_a_file_that_is_not_taken_is_refused_for_every_address(alice: User) -> None:
     actions.open_request(Kind.ACCESS, person=alice, by=alice, language="en")
     said = set()
@@ -176,7 +225,15 @@ def test_one_address_is_not_written_to_without_end() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["See http://x.test", "pay.example.org", "me@law.example", "WWW.x"]
+    "name",
+    [
+        "See http://x.test",
+        "pay.example.org",
+        "me@law.example",
+        "WWW.x",
+        "pay。example",
+        "pay.\u202eex",
+    ],
 )
 def test_a_name_in_our_mail_leads_nowhere(name: str) -> None:
     told = {"kind": "access", "name": name, "email": LAWYER, "country": "FR"}
