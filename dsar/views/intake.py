@@ -24,6 +24,7 @@ from dsar.file_forms import ProofForm
 from dsar.kinds import Proof, nature
 from dsar.models import Attachment, Confirmation, SubjectRequest
 from dsar.models.requests import Kind
+from dsar.views.staff import is_revealed
 from dsar.views.subject import own
 from portal.lib.errors import DomainError
 
@@ -124,11 +125,17 @@ def file(request: SignedInRequest, reference: str, uid: Any) -> HttpResponseBase
 @require_safe
 @support_required
 def staff_file(request: SignedInRequest, reference: str, uid: Any) -> HttpResponseBase:
-    """Hand out a file of a request to support; the look is a row that the person can read."""
+    """Hand out a file of a request to support, once they gave a reason to see who it is about.
+
+    The look is a row that the person can read.
+    """
     requests = SubjectRequest.objects.select_related("person")
     found = get_object_or_404(requests, reference=reference)
     rules.staff_of_another(found, request.user)
     attachment = get_object_or_404(found.attachments, uid=uid)
+    if not is_revealed(found, request.user):
+        messages.info(request, _("Files name people: first give a reason to see who it is."))
+        return redirect("dsar:staff-detail", reference)
     look(
         found.person,
         by=request.user,

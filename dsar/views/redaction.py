@@ -18,7 +18,7 @@ from dsar.forms import RevealForm
 from dsar.models import Redaction, SubjectRequest
 from dsar.redaction import pages, rules, showing
 from dsar.states import Status
-from dsar.views.staff import _is_revealed, _request
+from dsar.views.staff import _request, is_revealed
 
 ON_A_PAGE = 20
 Kind, Reason, Verdict = Redaction.Kind, Redaction.Reason, Redaction.Verdict
@@ -35,7 +35,7 @@ def places(request: SignedInRequest, reference: str) -> HttpResponse:
     kind = request.GET.get("kind", "")
     context: dict[str, Any] = {
         "request_": found,
-        "is_revealed": _is_revealed(found, request.user),
+        "is_revealed": is_revealed(found, request.user),
         "reveal_form": RevealForm(),
         "open": rules.undecided(found),
         "counts": _counts(found),
@@ -57,7 +57,7 @@ def places(request: SignedInRequest, reference: str) -> HttpResponse:
 def picture(request: SignedInRequest, reference: str, place: int) -> HttpResponse:
     """Draw the page around a place, with the place framed; only for who gave a reason to see it."""
     found = _request(reference)
-    if not _is_revealed(found, request.user):
+    if not is_revealed(found, request.user):
         raise Http404
     one = get_object_or_404(
         found.redactions.select_related("step").exclude(step__part=""), pk=place

@@ -90,7 +90,7 @@ def _everything(found: SubjectRequest, me: User, **forms_shown: forms.Form) -> d
             "words": found.messages.prefetch_related("attachments").order_by("id"),
             "notes": found.notes.filter(erased_at=None).select_related("by"),
             "acts": allowed.acts(found, me) | allowed.acts(found, me, rules_desk.RULES),
-            "is_revealed": _is_revealed(found, me),
+            "is_revealed": is_revealed(found, me),
         }
         | _clock(found, me, today)
         | _beside(found, me)
@@ -128,7 +128,7 @@ def _labelled(step: Step) -> tuple[str | Promise, Step]:
     return (label_of(step.source) if step.source else "", step)
 
 
-def _is_revealed(found: SubjectRequest, me: User) -> bool:
+def is_revealed(found: SubjectRequest, me: User) -> bool:
     """Whether ``me`` gave a reason to see who it is, within the hour."""
     return AccessEvent.objects.filter(
         person=found.person,

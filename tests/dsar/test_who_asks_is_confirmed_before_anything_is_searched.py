@@ -300,7 +300,11 @@ def test_the_page_of_a_doubt_says_why_and_refuses_what_is_no_document(
     assert mine.get(f"/requests/{asked.reference}/files/{proof.uid}/").status_code == 404
     tess = people.with_app(people.make("tess@staff.example.org", role="support"))
     desk = people.sign_in(Client(), tess)
-    seen: Any = desk.get(f"/staff/requests/{asked.reference}/files/{proof.uid}/")
+    their = f"/staff/requests/{asked.reference}/"
+    # A file names people as the page does: it takes the same reason.
+    assert desk.get(f"{their}files/{proof.uid}/").headers["Location"] == their
+    desk.post(f"{their}reveal/", {"reason": "To look at the proof that was asked for."})
+    seen: Any = desk.get(f"{their}files/{proof.uid}/")
     assert b"".join(seen.streaming_content) == b"%PDF-1.7"
     assert AccessEvent.objects.filter(person=ada, by=tess, kind="request_viewed").count() == 1
 
