@@ -30,7 +30,8 @@ class Shape(StrEnum):
 @dataclass(frozen=True)
 class Series:
     """One line of figures of a chart, under its name. ``links``: to the rows behind each figure;
-    empty, or as long as ``values`` (an empty text links to nothing)."""
+    empty, or as long as ``values`` (an empty text links to nothing). The values may be fewer than
+    the labels of the chart: what comes after was not counted, and is shown as no figure."""
 
     name: str
     values: Sequence[int]
@@ -79,9 +80,10 @@ class Path:
 
 @dataclass(frozen=True)
 class Cell:
-    """One figure of the table and where its rows are; without a link, empty."""
+    """One figure of the table, None where nothing was counted, and where its rows are; without a
+    link, empty."""
 
-    value: int
+    value: int | None
     link: str
 
 
@@ -115,9 +117,9 @@ class Chart:
 
     @property
     def rows(self) -> list[tuple[str, list[int]]]:
-        """The table of the chart: one row a label."""
+        """What is drawn: one row a label, nothing drawn for what was not counted."""
         return [
-            (label, [one.values[place] for one in self.series])
+            (label, [one.values[place] if place < len(one.values) else 0 for one in self.series])
             for place, label in enumerate(self.labels)
         ]
 
@@ -125,13 +127,7 @@ class Chart:
     def table(self) -> list[tuple[str, list[Cell]]]:
         """The same rows, each figure with the link to what is behind it."""
         return [
-            (
-                label,
-                [
-                    Cell(one.values[place], one.links[place] if one.links else "")
-                    for one in self.series
-                ],
-            )
+            (label, [_cell(one, place) for one in self.series])
             for place, label in enumerate(self.labels)
         ]
 
@@ -235,3 +231,9 @@ class Chart:
 
     def _floor(self, series: int) -> float:
         return float(TOP + LANE * (series + 1))
+
+
+def _cell(series: Series, place: int) -> Cell:
+    if place >= len(series.values):
+        return Cell(None, "")
+    return Cell(series.values[place], series.links[place] if series.links else "")

@@ -64,6 +64,16 @@ def test_the_table_has_every_figure_and_the_links_to_what_is_behind_it():
     assert re.findall(r'<a href="([^"]+)">(\d+)', text) == [("/staff/?a", "3"), ("/staff/?b", "1")]
 
 
+def test_a_line_that_ends_earlier_shows_no_figure_for_what_was_not_counted():
+    """March beside February: the days that were none are not said to be zero."""
+    series = [Series("now", [1, 2, 3]), Series("before", [4, 5], ["/staff/?a", "/staff/?b"])]
+    one = chart(Shape.LINE, series=series)
+    assert [path.points.count(",") for path in one.paths()] == [3, 2]
+    cells = re.findall(r'<td class="num">(?:<a[^>]*>)?([^<]+)', drawn(one))
+    assert cells == ["1", "4", "2", "5", "3", "–"]
+    assert "Due: 15 in all; the highest figure is 7, at June." in drawn(one)
+
+
 def test_the_drawing_has_a_name_and_says_its_sum_and_its_highest_figure():
     assert 'role="img" aria-label="Due: 10 in all; the highest figure is 7, at June."' in drawn(
         chart()

@@ -169,6 +169,25 @@ def test_each_step_of_a_chart_leads_to_its_rows_and_all_add_up(
         assert rows_behind(browser, link.replace("&amp;", "&")) == int(number)
 
 
+@pytest.mark.parametrize(
+    ("query", "days", "more"),
+    [("since=2026-05-01&until=2026-05-31", ("2026-04-01", "2026-04-30"), 1),
+     ("since=2026-02-01&until=2026-02-28", ("2026-01-01", "2026-01-28"), 0),
+     ("since=2026-03-01&until=2026-03-31", ("2026-02-01", "2026-02-28"), 3)],
+)  # fmt: skip
+def test_a_month_is_drawn_beside_one_of_other_length(
+    browser: Client, query: str, days: tuple[str, str], more: int
+) -> None:
+    """What the month before did not have is no figure, and a day of it that is more, no row."""
+    page = Page(browser, f"/dashboard/trends/?{query}")
+    card = page.part('<caption class="visually-hidden">Requests received', "</table>")
+    rows = re.findall(r'<td class="num">(.*?)</td><td class="num">(.*?)</td>', card)
+    cells = [re.sub(r"<[^>]+>", "", before) for _now, before in rows]
+    assert cells[len(cells) - more :] == ["–"] * more
+    counted = [sql(f"SELECT count(*) {R}{RECEIVED}", "%", *days)]
+    assert [sum(map(int, cells[: len(cells) - more]))] == counted
+
+
 @pytest.mark.parametrize("figure", FLOW)
 def test_what_came_in_and_left_is_counted_rightly(page: Page, browser: Client, figure: str) -> None:
     counted = sql(f"SELECT count(*) {FLOW[figure]}", "%", *DAYS)

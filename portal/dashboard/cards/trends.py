@@ -172,9 +172,12 @@ def _median(took: dict[str, int]) -> int | None:
 
 
 def received_chart(period: Period, regime: str, *, is_compared: bool = True) -> Chart:
-    """Draw what was received, and dashed the period before if it is known: two queries."""
+    """Draw what was received, and dashed the period before if it is known: two queries.
+
+    A month has not as many days as the one before: where that ends earlier, so does its line.
+    """
     steps, was = cut(period), cut(period.before)
-    then = _received_in(period.before, regime) + [0] * len(steps)
+    then = _received_in(period.before, regime)
     make = _received("regime", "")(regime)
     return Chart(
         name=_("Requests received"),
