@@ -100,6 +100,16 @@ def test_a_refusal_without_a_reason_loses_nothing(motto: Motto, dina: User, dora
     assert "Too long." in client.get(f"{LIST}{change.uid}/").content.decode()
 
 
+@pytest.mark.parametrize("act", ["approve", "refuse"])
+def test_a_sign_that_no_database_keeps_is_left_out_of_the_words(
+    motto: Motto, dina: User, dora: User, act: str
+) -> None:
+    change = proposed(dina)
+    answer = signed_in(dora).post(f"{LIST}{change.uid}/{act}/", agreeing(change, "Too\0 long."))
+    assert answer.status_code == 302
+    assert change.events.latest("pk").note == "Too long."
+
+
 def test_support_finds_nothing_of_it(motto: Motto, dina: User) -> None:
     change = proposed(dina)
     sam = signed_in(people.make("sam@regard.example", role=Role.SUPPORT))

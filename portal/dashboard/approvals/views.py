@@ -38,8 +38,8 @@ ACTS: dict[str, Act] = {
 }
 
 
-@require_safe
 @dpo_required
+@require_safe
 def index(request: SignedInRequest) -> HttpResponse:
     """Show what waits for me, what I wait for, and what was decided, the newest first."""
     known = Change.objects.filter(kind__in=KINDS).select_related("author", "decided_by")
@@ -62,22 +62,22 @@ def index(request: SignedInRequest) -> HttpResponse:
     return render(request, "dashboard/approvals/index.html", context)
 
 
-@require_safe
 @dpo_required
+@require_safe
 def change(request: SignedInRequest, uid: UUID) -> HttpResponse:
     """Show one change by itself: what it does, who did what with it, and what can be done now."""
     context = {"panel": panel(_change(uid), request.user)}
     return render(request, "dashboard/approvals/change.html", context)
 
 
-@require_POST
 @dpo_required
+@require_POST
 @reauthentication_required
 def act(request: SignedInRequest, uid: UUID, act: str) -> HttpResponse:
     """Propose, approve, refuse or withdraw; then back to where the change is shown."""
     if act not in ACTS:
         raise Http404
-    change, words = _change(uid), request.POST.get("words", "").strip()
+    change, words = _change(uid), request.POST.get("words", "").replace("\0", "").strip()
     try:
         done = ACTS[act](change, request.user, words, request.POST.get("seen", ""))
     except DomainError as error:
