@@ -47,8 +47,8 @@ class Watched:
     standing: int
 
 
-@require_safe
 @dpo_required
+@require_safe
 def index(request: SignedInRequest) -> HttpResponse:
     """Show what stands now, then the rules and whom they tell."""
     rounds.ensure()
@@ -67,8 +67,8 @@ def index(request: SignedInRequest) -> HttpResponse:
     return render(request, "dashboard/alarms/index.html", context)
 
 
-@require_safe
 @dpo_required
+@require_safe
 def history(request: SignedInRequest) -> HttpResponse:
     """List every alarm there was, the newest first."""
     older, newer = (request.GET.get(name, "") for name in ("older", "newer"))
@@ -84,8 +84,8 @@ def history(request: SignedInRequest) -> HttpResponse:
     return render(request, "dashboard/alarms/history.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @dpo_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def rule(request: SignedInRequest, code: str) -> HttpResponse:
     """Show a rule, and set it."""
     found, known = _rule(code)
@@ -106,8 +106,8 @@ def rule(request: SignedInRequest, code: str) -> HttpResponse:
     return _page(request, found, known, form, OffForm())
 
 
-@require_POST
 @dpo_required
+@require_POST
 def switch(request: SignedInRequest, code: str) -> HttpResponse:
     """Turn a rule on at once, or ask a second person to turn it off."""
     found, known = _rule(code)
@@ -125,8 +125,8 @@ def switch(request: SignedInRequest, code: str) -> HttpResponse:
     return _page(request, found, known, form, off)
 
 
-@require_POST
 @dpo_required
+@require_POST
 def try_out(request: SignedInRequest, code: str) -> HttpResponse:
     """Send a test the way an alarm would go."""
     found, _known = _rule(code)
@@ -137,8 +137,8 @@ def try_out(request: SignedInRequest, code: str) -> HttpResponse:
     return _said(request, code, said % {"n": n})
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @dpo_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def digest(request: SignedInRequest) -> HttpResponse:
     """Show and set one's own digest."""
     wish = digests.wish_of(request.user)

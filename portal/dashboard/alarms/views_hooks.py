@@ -21,8 +21,8 @@ SHOWN = 50
 OFF = "off"
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @dpo_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def new(request: SignedInRequest) -> HttpResponse:
     """Add a webhook, and show its secret, once."""
     if request.method != "POST":
@@ -31,8 +31,8 @@ def new(request: SignedInRequest) -> HttpResponse:
     return _add(request) if form.is_valid() else _ask(request, form)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @dpo_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def hook(request: SignedInRequest, uid: UUID) -> HttpResponse:
     """Show a webhook with its messages, and change it."""
     found = get_object_or_404(AlarmHook, uid=uid)
@@ -52,15 +52,15 @@ def _page(request: SignedInRequest, found: AlarmHook, form: KnownHookForm) -> Ht
     return render(request, "dashboard/alarms/hook.html", context, status=status)
 
 
-@require_POST
 @dpo_required
+@require_POST
 def secret(request: SignedInRequest, uid: UUID) -> HttpResponse:
     """Make a new secret and show it, once."""
     return _renew(request, get_object_or_404(AlarmHook, uid=uid))
 
 
-@require_POST
 @dpo_required
+@require_POST
 def try_out(request: SignedInRequest, uid: UUID) -> HttpResponse:
     """Send a test to it."""
     found = get_object_or_404(AlarmHook, uid=uid)

@@ -38,8 +38,8 @@ class Decision:
     link: str
 
 
-@require_safe
 @dpo_required
+@require_safe
 def today(request: SignedInRequest) -> HttpResponse:
     """Show whether the law is being kept today, and the figures behind that sentence."""
     context = _figures(request.user, timezone.now())

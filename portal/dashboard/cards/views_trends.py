@@ -34,8 +34,8 @@ BACK = {"standing": "dashboard", "canaries": "dashboard"}
 FIELDS = ("span", "since", "until", "regime")
 
 
-@require_safe
 @dpo_required
+@require_safe
 def index(request: SignedInRequest) -> HttpResponse:
     """Show how requests, choices and uses went over a period, beside the one before."""
     now = timezone.now()
@@ -99,36 +99,36 @@ def _choices(period: Period) -> dict[str, Any]:
     }
 
 
-@require_safe
 @dpo_required
+@require_safe
 def choices(request: SignedInRequest) -> HttpResponse:
     """List acts of choice; whose they are is not said."""
     return _list(request, "choices", rows.choices)
 
 
-@require_safe
 @dpo_required
+@require_safe
 def uses(request: SignedInRequest) -> HttpResponse:
     """List uses of documents."""
     return _list(request, "uses", rows.uses)
 
 
-@require_safe
 @dpo_required
+@require_safe
 def gate(request: SignedInRequest) -> HttpResponse:
     """List answers of the gate."""
     return _list(request, "gate", rows.gate)
 
 
-@require_safe
 @dpo_required
+@require_safe
 def standing(request: SignedInRequest) -> HttpResponse:
     """List standing choices about one purpose, or the accounts that have none."""
     return _list(request, "standing", rows.standing)
 
 
-@require_safe
 @dpo_required
+@require_safe
 def canaries(request: SignedInRequest) -> HttpResponse:
     """List checks of the gate with canaries."""
     return _list(request, "canaries", rows.canaries)

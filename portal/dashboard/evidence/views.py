@@ -32,8 +32,8 @@ from portal.lib.errors import DomainError
 OPEN = [Change.Status.DRAFT, Change.Status.PROPOSED]
 
 
-@require_safe
 @dpo_required
+@require_safe
 def index(request: SignedInRequest) -> HttpResponse:
     """List every purpose that claims something, and how its proof stands."""
     now = timezone.now()
@@ -49,15 +49,15 @@ def index(request: SignedInRequest) -> HttpResponse:
     return render(request, "dashboard/evidence/index.html", context)
 
 
-@require_safe
 @dpo_required
+@require_safe
 def purpose(request: SignedInRequest, slug: str) -> HttpResponse:
     """Show all evidence of one purpose, and whether the gate asks for it."""
     return _page(request, get_object_or_404(Purpose, slug=slug))
 
 
-@require_POST
 @dpo_required
+@require_POST
 def new(request: SignedInRequest, slug: str) -> HttpResponse:
     """Begin a draft of evidence, or go on with the open one."""
     of = get_object_or_404(Purpose, slug=slug)
@@ -67,8 +67,8 @@ def new(request: SignedInRequest, slug: str) -> HttpResponse:
     return redirect("dashboard-evidence-draft", change.uid)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @dpo_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def draft(request: SignedInRequest, uid: UUID) -> HttpResponse:
     """Show a draft of evidence, or save what was typed, right or wrong."""
     known = Change.objects.filter(kind=KIND).select_related("author", "decided_by")
@@ -76,15 +76,15 @@ def draft(request: SignedInRequest, uid: UUID) -> HttpResponse:
     return _save(request, change) if request.method == "POST" else _draft_page(request, change)
 
 
-@require_safe
 @dpo_required
+@require_safe
 def file(request: SignedInRequest, uid: UUID) -> HttpResponseBase:
     """Return a report, published or not."""
     return evidence_files.as_download(get_object_or_404(EvidenceFile, uid=uid))
 
 
-@require_POST
 @dpo_required
+@require_POST
 @reauthentication_required
 def withdraw(request: SignedInRequest, uid: UUID) -> HttpResponse:
     """Let evidence count no more, at once."""
@@ -98,8 +98,8 @@ def withdraw(request: SignedInRequest, uid: UUID) -> HttpResponse:
     return redirect("dashboard-evidence-purpose", one.purpose.slug)
 
 
-@require_POST
 @dpo_required
+@require_POST
 def policy(request: SignedInRequest, slug: str) -> HttpResponse:
     """Draft that the gate asks for evidence; that it asks no more is refused with a reason."""
     of = get_object_or_404(Purpose, slug=slug)

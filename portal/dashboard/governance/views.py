@@ -32,8 +32,8 @@ VERSIONS = 10  # on a page
 LONGEST_WORDS = 100
 
 
-@require_safe
 @dpo_required
+@require_safe
 def index(request: SignedInRequest) -> HttpResponse:
     """Show every setting with its value and where that comes from; find those with a word."""
     words = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST_WORDS]
@@ -47,8 +47,8 @@ def index(request: SignedInRequest) -> HttpResponse:
     return render(request, "dashboard/governance/index.html", context)
 
 
-@require_safe
 @dpo_required
+@require_safe
 def listing(request: SignedInRequest, group: str) -> HttpResponse:
     """Show the laws, the authorities or the letters."""
     found = _kind(group)
@@ -63,8 +63,8 @@ def listing(request: SignedInRequest, group: str) -> HttpResponse:
     return render(request, "dashboard/governance/listing.html", context)
 
 
-@require_safe
 @dpo_required
+@require_safe
 def calendar(request: SignedInRequest) -> HttpResponse:
     """Show the holidays of a year, and the way to correct a day."""
     country, asked = settings.CONTROLLER["country"], request.GET.get("day", "").strip()
@@ -85,8 +85,8 @@ def calendar(request: SignedInRequest) -> HttpResponse:
     return render(request, "dashboard/governance/calendar.html", context, status=status)
 
 
-@FORM
 @dpo_required
+@FORM
 def subject(request: SignedInRequest, group: str, subject: str) -> HttpResponse:
     """Show one setting: what holds, why, what it was; draft another, or look at the draft."""
     found = _kind(group)

@@ -23,8 +23,8 @@ from portal.dashboard.log.wanted import MOST_DAYS
 OPEN_FOR = timedelta(hours=1)
 
 
-@require_safe
 @dpo_required
+@require_safe
 def index(request: SignedInRequest) -> HttpResponse:
     """Show the events that are looked for, newest first."""
     person = _person(request)
@@ -38,8 +38,8 @@ def index(request: SignedInRequest) -> HttpResponse:
     return render(request, "dashboard/log/index.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @dpo_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def person(request: SignedInRequest) -> HttpResponse:
     """Open a person's events, for a reason that the person can read; unasked, lead to the log."""
     if request.method != "POST":

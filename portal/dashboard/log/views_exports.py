@@ -68,8 +68,8 @@ class ExportForm(PeriodForm):
         return found
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @dpo_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def index(request: SignedInRequest) -> HttpResponse:
     """List the exports, and ask for one."""
     form = ExportForm(request.POST if request.method == "POST" else None)
@@ -95,8 +95,8 @@ def index(request: SignedInRequest) -> HttpResponse:
     )
 
 
-@require_safe
 @dpo_required
+@require_safe
 def export(request: SignedInRequest, uid: UUID) -> HttpResponse:
     """Show where one export is, and its way to a second person."""
     found = get_object_or_404(LogExport.objects.select_related("person", "taken_by"), uid=uid)
@@ -112,8 +112,8 @@ def export(request: SignedInRequest, uid: UUID) -> HttpResponse:
     return render(request, "dashboard/log/export.html", context)
 
 
-@require_POST
 @dpo_required
+@require_POST
 def link(request: SignedInRequest, uid: UUID) -> HttpResponse:
     """Make a link that works once, and go there, once the officer has proven who they are."""
     return _link(request, get_object_or_404(LogExport, uid=uid))
@@ -126,8 +126,8 @@ def _link(request: SignedInRequest, found: LogExport) -> HttpResponse:
     return to_the_file(request, link, back, first=_("README.txt"))
 
 
-@require_GET
 @dpo_required
+@require_GET
 @never_cache
 def copy(request: SignedInRequest, token: str) -> HttpResponseBase:
     """Stream the zip; the link is spent, and the key destroyed, when it begins."""

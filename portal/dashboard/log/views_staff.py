@@ -38,8 +38,8 @@ class ActivityForm(PeriodForm):
         return data
 
 
-@require_safe
 @dpo_required
+@require_safe
 def staff(request: SignedInRequest) -> HttpResponse:
     """List the staff with their counts in a period."""
     form, since, until = _period(request)
@@ -57,8 +57,8 @@ def staff(request: SignedInRequest) -> HttpResponse:
     return render(request, "dashboard/log/staff.html", context)
 
 
-@require_safe
 @dpo_required
+@require_safe
 def member(request: SignedInRequest, uid: UUID) -> HttpResponse:
     """Show one member's period; that it was opened is a line that they can read."""
     person = get_object_or_404(User, uid=uid, role__in=(Role.SUPPORT, Role.DPO))

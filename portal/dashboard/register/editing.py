@@ -22,8 +22,8 @@ from portal.dashboard.register.forms import NewRecord, RecordForm, typed
 from portal.dashboard.register.views import open_change
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @dpo_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def new(request: SignedInRequest) -> HttpResponse:
     """Begin a record of a processing that is not in the register yet."""
     form = NewRecord(request.POST or None)
@@ -36,8 +36,8 @@ def new(request: SignedInRequest) -> HttpResponse:
     return render(request, "dashboard/register/new.html", {"form": form}, status=status)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @dpo_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: SignedInRequest, slug: str) -> HttpResponse:
     """Show the draft of a record, or what holds where there is none; keep what is typed."""
     change = open_change(slug)

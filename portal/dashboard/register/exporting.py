@@ -41,8 +41,8 @@ FILES: dict[str, tuple[str, str, Callable[[str], Parts]]] = {
 IN_THE_PDF = 2000  # organisations by name; a longer list is in the CSV
 
 
-@require_safe
 @dpo_required
+@require_safe
 def export(request: HttpRequest, form: str) -> HttpResponseBase:
     """Hand out the register as it is now, in the language of the reader where it has words."""
     language = get_language() or "en"

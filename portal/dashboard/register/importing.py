@@ -43,8 +43,8 @@ class Preview:
     is_there: bool
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @dpo_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def upload(request: SignedInRequest) -> HttpResponse:
     """Ask for a file; show what would come in and what is refused, with lines and reasons."""
     form = UploadForm(request.POST or None, request.FILES or None)
@@ -59,8 +59,8 @@ def upload(request: SignedInRequest) -> HttpResponse:
     return render(request, "dashboard/register/import.html", {"form": form}, status=status)
 
 
-@require_POST
 @dpo_required
+@require_POST
 def keep(request: SignedInRequest) -> HttpResponse:
     """Make a draft of each use that was chosen, unless there is one of its name by now."""
     try:

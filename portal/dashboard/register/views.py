@@ -24,8 +24,8 @@ from portal.dashboard.register.pages import page_of
 ORGANISATIONS = 50  # named on the page; the exports name all
 
 
-@require_safe
 @dpo_required
+@require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """List the records with what is missing about each."""
     form = RegisterFilter(request.GET)
@@ -57,8 +57,8 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "dashboard/register/index.html", context)
 
 
-@require_safe
 @dpo_required
+@require_safe
 def one(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one record under the letters of art. 30."""
     found = the_record(slug)
@@ -86,8 +86,8 @@ class Step:
     differences: list[Difference]
 
 
-@require_safe
 @dpo_required
+@require_safe
 def history(request: HttpRequest, slug: str) -> HttpResponse:
     """Show every version of a record with what it changed, the newest first."""
     found = the_record(slug)

@@ -45,8 +45,8 @@ class Altered(DomainError):
     code = "report_file_altered"
 
 
-@require_safe
 @dpo_required
+@require_safe
 def index(request: SignedInRequest) -> HttpResponse:
     """List the reports, the newest first."""
     found = page(
@@ -74,8 +74,8 @@ def _period(report: Report) -> Period:
     return Period(report.first, report.last)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @dpo_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def new(request: SignedInRequest, kind: str = Report.Kind.MONTHLY) -> HttpResponse:
     """Ask for a report of one kind."""
     if kind not in FORMS:
@@ -97,8 +97,8 @@ def new(request: SignedInRequest, kind: str = Report.Kind.MONTHLY) -> HttpRespon
     return render(request, "dashboard/reports/new.html", context, status=status)
 
 
-@require_safe
 @dpo_required
+@require_safe
 def report(request: SignedInRequest, uid: UUID) -> HttpResponse:
     """Show one report: how far it is, or what it says, its files, and whether it still holds."""
     found = get_object_or_404(Report.objects.select_related("asked_by"), uid=uid)
@@ -121,8 +121,8 @@ def report(request: SignedInRequest, uid: UUID) -> HttpResponse:
     return render(request, "dashboard/reports/report.html", context)
 
 
-@require_POST
 @dpo_required
+@require_POST
 def again(request: SignedInRequest, uid: UUID) -> HttpResponse:
     """Build it once more: a failed one goes on, a finished one is asked for anew."""
     found = get_object_or_404(Report, uid=uid)
@@ -134,8 +134,8 @@ def again(request: SignedInRequest, uid: UUID) -> HttpResponse:
     return redirect("dashboard-report", made.uid)
 
 
-@require_safe
 @dpo_required
+@require_safe
 def download(request: SignedInRequest, uid: UUID, format: str) -> HttpResponse:
     """Hand over a file of a finished report, if it is still what was written.
 

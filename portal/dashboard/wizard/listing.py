@@ -13,8 +13,8 @@ from portal.dashboard.wizard import telling
 from portal.dashboard.wizard.views import OPEN
 
 
-@require_safe
 @dpo_required
+@require_safe
 def changes(request: HttpRequest) -> HttpResponse:
     """List open drafts, then every change of a purpose, the newest first, and who has been told."""
     found = telling.changes(timezone.now())

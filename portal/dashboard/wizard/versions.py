@@ -21,15 +21,15 @@ from portal.dashboard.wizard import telling
 from portal.lib.errors import DomainError
 
 
-@require_safe
 @dpo_required
+@require_safe
 def version(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show who was told of a version, who has read it, and when it takes effect."""
     return _page(request, _version(pk))
 
 
-@require_POST
 @dpo_required
+@require_POST
 @reauthentication_required
 def stop(request: SignedInRequest, pk: int) -> HttpResponse:
     """Stop a version before its day: at once, or by a second person where it promised more."""
@@ -50,8 +50,8 @@ def stop(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect("dashboard-version", pk)
 
 
-@require_POST
 @dpo_required
+@require_POST
 def resend(request: HttpRequest, pk: int) -> HttpResponse:
     """Send the failed mails about one version again."""
     found = _version(pk)

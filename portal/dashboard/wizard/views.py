@@ -34,8 +34,8 @@ LONGEST_SLUG = 50  # characters, of the column
 TAKEN = frozenset({"changes", "new"})  # parts of addresses
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @dpo_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def start(request: SignedInRequest) -> HttpResponse:
     """Choose which purpose is to change, or name a new one; an open draft is gone on with."""
     typed = StartForm.read(request.POST if request.method == "POST" else request.GET)
@@ -51,8 +51,8 @@ def start(request: SignedInRequest) -> HttpResponse:
     return redirect("dashboard-wizard-step", change.uid, steps.STEPS[0].slug)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @dpo_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def step(request: SignedInRequest, uid: UUID, place: str) -> HttpResponse:
     """Show one step of a draft, or save what was typed in it, right or wrong."""
     change, here = _change(uid), steps.BY_SLUG.get(place)
@@ -65,8 +65,8 @@ def step(request: SignedInRequest, uid: UUID, place: str) -> HttpResponse:
     return _step_page(request, change, here)
 
 
-@require_safe
 @dpo_required
+@require_safe
 def overview(request: SignedInRequest, uid: UUID) -> HttpResponse:
     """Show the whole of a draft on one page, what is missing, and who may do what now."""
     change = _change(uid)
@@ -83,8 +83,8 @@ def overview(request: SignedInRequest, uid: UUID) -> HttpResponse:
     return render(request, "dashboard/wizard/overview.html", context)
 
 
-@require_safe
 @dpo_required
+@require_safe
 def page(request: SignedInRequest, uid: UUID, language: str) -> HttpResponse:
     """Show the page behind the link of the mail, as people will see it, in one language."""
     change = _change(uid)
