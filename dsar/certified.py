@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from consents.queries.proof import OtherProof
 from dsar.certificates import FORMAT
 from dsar.models import Certificate
+from dsar.models.erasure import Decision
 from dsar.sources.base import label_of
 from portal.lib.canonical import sha256_of
 
@@ -46,7 +47,8 @@ def explain_offline(body: dict[str, Any]) -> OtherProof | None:
             (_("Received on"), _day(date.fromisoformat(body["received_on"]))),
             (_("Sealed on"), _moment(datetime.fromisoformat(body["issued_at"]))),
             (_("By"), body["controller"]),
-            (_("Erased, and proven gone"), _number(sum(one["amount"] for one in body["erased"]))),
+            (_("Erased, and proven gone"), _proven(body, nameless=False)),
+            (_("Stays without the name, and that is proven"), _proven(body, nameless=True)),
             (_("Kept, each with its ground"), _number(len(body["kept"]))),
             (_("Not proven gone"), _number(len(body["unproven"]))),
             (_("Not searched"), ", ".join(str(label_of(slug)) for slug in body["gaps"]) or "–"),
@@ -57,6 +59,12 @@ def explain_offline(body: dict[str, Any]) -> OtherProof | None:
 
 def _is_ours(body: dict[str, Any]) -> bool:
     return Certificate.objects.filter(sha256=sha256_of(body)).exists()
+
+
+def _proven(body: dict[str, Any], *, nameless: bool) -> str:
+    """Return of how much it was proven that it is gone, or that it no longer bears the name."""
+    found = (one for one in body["erased"] if (one["decision"] == Decision.ANONYMISE) is nameless)
+    return _number(sum(one["amount"] for one in found))
 
 
 def _number(count: int) -> str:

@@ -57,6 +57,15 @@ def test_the_pdf_that_carries_it_is_as_good() -> None:
     assert "This certificate of erasure is <strong>genuine</strong>" in page_for(paper)
 
 
+def test_what_only_lost_the_name_is_not_counted_as_erased() -> None:
+    erased = [ITEM | {"amount": 4}, ITEM | {"amount": 6, "decision": "anonymise"}]
+    proof = certified.explain_offline(BODY | {"erased": erased})
+    assert proof is not None
+    said = {str(name): value for name, value in proof.facts}
+    assert said["Erased, and proven gone"] == "4 items"
+    assert said["Stays without the name, and that is proven"] == "6 items"
+
+
 def test_gaps_are_said_beside_it() -> None:
     page = page_for(sealed(BODY | {"gaps": ["signing-archive"]}))
     assert "It says itself that the erasure has gaps." in page
