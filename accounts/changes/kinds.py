@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from django.utils.functional import Promise
 
@@ -53,6 +53,14 @@ class ChangeKind(Protocol):
         Raises:
             DomainError: a rule says no after all.
         """
+
+
+@runtime_checkable
+class Warns(Protocol):
+    """A kind that has something to say to who drafts and who agrees, and refuses nothing by it."""
+
+    def warning(self, change: "Change") -> str:
+        """Return what should be known of an open draft, in words; "" if nothing."""
 
 
 KINDS: dict[str, ChangeKind] = {}

@@ -21,6 +21,7 @@ from consents.queries import change as changed
 from consents.queries import diff
 from consents.register import terms
 from portal.lib.canonical import sha256_of
+from portal.lib.typesetting import in_series
 
 KIND = "purpose"
 POSITION = 10  # between two purposes on the page
@@ -64,6 +65,16 @@ class PurposeChange:
         ]
         return lines + facts(before, after)
 
+    def warning(self, change: Change) -> str:
+        """Return what people would still read as it was, though it changes; "" if nothing."""
+        after = drafts.version_of(change.subject, change.payload, at=timezone.now())
+        left = left_behind(after.before, after)
+        if not left:
+            return ""
+        return _("The words do not follow. People would read as before: %(what)s.") % {
+            "what": in_series(left)
+        }
+
     def apply(self, change: Change) -> None:
         """Publish it. The day and the notice are counted from now.
 
@@ -98,19 +109,9 @@ def base_of(subject: str) -> str:
 
 def facts(before: PurposeVersion | None, after: PurposeVersion) -> list[Difference]:
     """Return what stands beside the words, and which texts differ in any language."""
-    pairs: list[tuple[str, Callable[[PurposeVersion], str]]] = [
-        (_("Legal basis"), diff.basis),
-        (_("Which data"), lambda one: terms.listed(one.data_categories, terms.DATA)),
-        (_("Recipients"), changed.places),
-        (
-            _("How long it is kept"),
-            changed.term,
-        ),
-        (_("Processing"), lambda one: f"{one.dpv_purpose} {one.dpv_processing}".strip()),
-        (_("Safeguards"), changed.protection),
-    ]
     lines = [
-        Difference(label, said(before) if before else "", said(after)) for label, said in pairs
+        Difference(label, said(before) if before else "", said(after))
+        for label, _words, said in _facts()
     ]
     languages = [
         str(get_language_info(code)["name_translated"])
@@ -119,6 +120,36 @@ def facts(before: PurposeVersion | None, after: PurposeVersion) -> list[Differen
     ]
     words = Difference(_("Texts"), "", _("changed: %(codes)s") % {"codes": ", ".join(languages)})
     return [one for one in lines if one.before != one.after] + ([words] if languages else [])
+
+
+def left_behind(before: PurposeVersion | None, after: PurposeVersion) -> list[str]:
+    """Return which facts change while what people read of them stays, each with its languages."""
+    if before is None:
+        return []
+    found = []
+    for label, words, said in _facts():
+        if not words or said(before) == said(after):
+            continue
+        same = [
+            str(get_language_info(code)["name_translated"])
+            for code, texts in after.texts.items()
+            if texts.get(words) == before.texts.get(code, {}).get(words)
+        ]
+        if same:
+            found.append(f"{label} ({', '.join(same)})")
+    return found
+
+
+def _facts() -> list[tuple[str, str, Callable[[PurposeVersion], str]]]:
+    """Return each fact: its label, the text that tells people of it, and how it is said."""
+    return [
+        (_("Legal basis"), "legal", diff.basis),
+        (_("Which data"), "data", lambda one: terms.listed(one.data_categories, terms.DATA)),
+        (_("Recipients"), "recipients", changed.places),
+        (_("How long it is kept"), "retention", changed.term),
+        (_("Processing"), "", lambda one: f"{one.dpv_purpose} {one.dpv_processing}".strip()),
+        (_("Safeguards"), "", changed.protection),
+    ]
 
 
 def _reads(version: PurposeVersion | None, code: str) -> dict[str, str] | None:

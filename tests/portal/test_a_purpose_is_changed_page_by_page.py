@@ -119,6 +119,24 @@ def test_from_a_draft_to_a_published_version(
     assert f"{ALL}versions/{version.pk}/" in read(dina, change)
 
 
+def test_words_that_do_not_follow_a_fact_are_named_until_they_do(world: World, dina: Client):
+    change = begin(dina)
+    save(dina, change, "facts", facts(change, retention_duration="P9Y"))
+    for page in (read(dina, change, "difference"), read(dina, change)):
+        assert "The words do not follow." in page
+        assert "How long it is kept (English, French)" in page
+    words = {
+        f"{code}_{part}": change.payload["texts"][code][part]
+        for code in ("en", "fr")
+        for part in drafts.PARTS
+    }
+    save(dina, change, "words", words | {"en_retention": "Nine years.", "go": "next"})
+    assert "How long it is kept (French)" in read(dina, change, "difference")
+    save(dina, change, "words", words | {"en_retention": "Nine.", "fr_retention": "Neuf."})
+    for page in (read(dina, change, "difference"), read(dina, change)):
+        assert "The words do not follow." not in page
+
+
 def test_what_is_wrong_is_kept_and_said_beside_its_field(world: World, dina: Client):
     change = begin(dina)
     typed = facts(

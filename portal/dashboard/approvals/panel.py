@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 from accounts.changes import actions
-from accounts.changes.kinds import KINDS, Difference, Problems, title
+from accounts.changes.kinds import KINDS, Difference, Problems, Warns, title
 from accounts.changes.models import Change, ChangeEvent
-from accounts.changes.office import OfficeKind
 from accounts.models import User
 
 
@@ -43,7 +42,7 @@ def panel(change: Change, viewer: User) -> Panel:
         kind=str(kind.label),
         path=kind.path(change),
         differences=_differences(change),
-        warning=kind.warning(change) if is_open and isinstance(kind, OfficeKind) else "",
+        warning=kind.warning(change) if is_open and isinstance(kind, Warns) else "",
         problems=kind.problems(change) if is_open else {},
         events=list(change.events.select_related("by").order_by("pk")),
         may_propose=is_draft and change.author_id == viewer.pk,

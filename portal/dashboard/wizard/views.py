@@ -20,7 +20,7 @@ from accounts.changes.models import Change
 from accounts.changes.saving import Meanwhile, save
 from accounts.roles import SignedInRequest, dpo_required
 from consents.changing import drafts
-from consents.changing.purposes import KIND
+from consents.changing.purposes import KIND, left_behind
 from consents.models import Purpose, PurposeVersion
 from consents.queries.touched import touched
 from portal.dashboard.approvals.panel import panel
@@ -189,7 +189,11 @@ def _shown(request: SignedInRequest, change: Change, here: Step) -> dict[str, An
         return {}
     going = shown.going(change)
     if here.slug == "difference":
-        return {"going": going, "differences": shown.differences(going.before, going.version)}
+        return {
+            "going": going,
+            "differences": shown.differences(going.before, going.version),
+            "left_behind": left_behind(going.before, going.version),
+        }
     if here.slug == "reach":
         return {"going": going, "touched": touched(going.version.purpose)}
     if here.slug == "notice":
