@@ -18,6 +18,7 @@ from accounts.models import User
 from dsar import calendars, deadlines, figures, laws, letters, reckoning, rules, rules_of_time
 from dsar.actions.lifecycle import Code, lock, note
 from dsar.models import Pause, RequestEvent, SubjectRequest
+from dsar.states import Status
 from portal.lib.office import store
 
 CALENDAR, COUNTRY, ANSWERED, REPLY = "calendar", "country", "answered", "reply"
@@ -103,6 +104,18 @@ def stop_clock(
     else:
         note(request, Code.MESSAGE, by=by, from_staff=True)
     return asked
+
+
+def wait_on(request: SubjectRequest) -> None:
+    """Let the question who asks, with which a locked request was closed, wait on until now.
+
+    Nobody could go on with it in between: under a law that knows pauses no day since then counts.
+    """
+    if request.status == Status.UNIDENTIFIED and request.closed_at is not None:
+        ended_with_it = request.pauses.filter(
+            reason=Pause.Reason.IDENTITY, answered_at__gte=request.closed_at
+        )
+        ended_with_it.update(answered_at=None)
 
 
 def start_clock(request: SubjectRequest, *, by: User | None) -> Pause | None:

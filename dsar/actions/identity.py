@@ -50,6 +50,7 @@ def ask(request: SubjectRequest, *, by: User | None) -> None:
 
 def move_to_identity(request: SubjectRequest, *, by: User | None) -> None:
     """Put on record that a locked request waits for a proof of who asks."""
+    clock.wait_on(request)
     request.identity, request.identity_asked_at = Identity.ASKED, timezone.now()
     move(request, Status.IDENTITY, code=Code.IDENTITY_ASKED, by=by)
     if not request.pauses.filter(answered_at=None).exists():
@@ -131,6 +132,7 @@ def proven(request: SubjectRequest, *, by: User | None, how: str) -> SubjectRequ
     note(request, Code.IDENTITY_PROVEN, by=by, how=how)
     identity_links.end_links(request, now)
     proofs.destroy(request, by=by)
+    clock.wait_on(request)
     clock.start_clock(request, by=by)
     if hasattr(request, "mandate") and request.mandate.is_claimed:
         agents.tell(request, "confirmed", unique="")

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ from accounts.models import AccessEvent, User
 from accounts.proven import person_for_claimed_address
 from dsar import intake_tasks, rules, rules_identity
 from dsar.actions import confirming, doubts, identity, open_request, proofs, write_message
+from dsar.actions.lifecycle import lock
 from dsar.models import Confirmation, SubjectRequest
 from dsar.models.requests import Channel, Identity, Kind
 from portal.lib.errors import DomainError
@@ -62,6 +63,21 @@ def test_nothing_is_searched_before_the_link_is_used(client: Client, enter: Ente
     assert EmailAddress.objects.get(email=NORA, verified=True).user == request.person
     assert "_auth_user_id" not in client.session
     assert work(request).status == "answered"
+
+
+def test_who_confirms_after_it_was_closed_is_not_late(enter: Enter, sam: User) -> None:
+    """Closed because nobody said that it is theirs, it waits on: none of those days counts."""
+    with time_machine.travel("2026-02-02 10:00+01:00", tick=False) as clock:
+        request = enter()
+        clock.move_to("2026-03-04 10:00+01:00")
+        doubts.close(lock(request), denied=False)
+        clock.move_to("2026-05-04 10:00+02:00")
+        called = rules_identity.How.CALLED
+        identity.confirm_identity(request, by=sam, how=called, words="On a number we knew.")
+    request.refresh_from_db()
+    assert request.status == "searching"
+    assert request.due_on == date(2026, 6, 1)  # a month from receipt, and 91 days of waiting
+    assert request.pauses.count() == 1
 
 
 def test_a_link_works_once_and_a_forged_one_never(client: Client, enter: Enter) -> None:
