@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 TERMS = Path(__file__).resolve().parent / "schemas" / "dpv-2.3-terms.txt"
+# With these a model learns. Migration 0028 names them too: change both or neither.
+TRAINING = frozenset({"ai:ModelTraining", "ai:ModelFineTuning"})
 # Of the vocabulary's extensions the one of places is left out: its terms are ISO 3166 codes.
 PREFIXES = ("dpv:", "eu-gdpr:", "pd:", "ai:")
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.changes.models import Change
-from consents import catalogue, office, widening
+from consents import catalogue, office, vocabulary, widening
 from consents.actions import announcements, register
 from consents.catalogue import PurposeSeed, Wording
 from consents.models import Party, Purpose, PurposeText, PurposeVersion, System
@@ -37,6 +37,12 @@ class BasisDoesNotFit(DomainError):
     """The legal basis does not go with the control that people have."""
 
     code = "basis_does_not_fit"
+
+
+class TrainingNotNamed(DomainError):
+    """It trains a model, and its purpose is not the one for AI training."""
+
+    code = "training_not_named"
 
 
 class TextsIncomplete(DomainError):
@@ -85,6 +91,7 @@ def publish(
 
     Raises:
         BasisDoesNotFit: a basis without the control it demands, or AI training on a contract.
+        TrainingNotNamed: it trains a model, for a purpose that is another one.
         TextsIncomplete: a language of the portal, or a level of the text, is missing or empty.
         OutOfOrder: the number is not the next, or the version before takes effect later.
         NoticeTooShort: it is wider and takes effect within the notice of ``consents.office``.
@@ -192,7 +199,18 @@ def purpose_of(seed: PurposeSeed) -> Purpose:
     )[0]
 
 
+def trains_unnamed(purpose: Purpose, processing: str) -> bool:
+    """Whether a model would learn for a purpose that is not AI training.
+
+    What the gate closes for training alone (minors, special categories, what an uploader refused)
+    hangs on the purpose: under another one a model would learn from all of it.
+    """
+    return processing in vocabulary.TRAINING and not purpose.is_ai_training
+
+
 def _require_fit(purpose: Purpose, wording: Wording) -> None:
+    if trains_unnamed(purpose, wording.dpv_processing):
+        raise TrainingNotNamed(_("Models learn for the purpose of AI training alone."))
     if purpose.is_ai_training and wording.legal_basis == LegalBasis.CONTRACT:
         raise BasisDoesNotFit(_("AI training cannot be based on the contract."))
     if wording.legal_basis not in BASES[purpose.control]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.changes.kinds import Problems
 from consents import vocabulary, widening
-from consents.actions.purposes import BASES
+from consents.actions.purposes import BASES, trains_unnamed
 from consents.changing import drafts
 from consents.changing.drafts import PARTS, Payload
 from consents.changing.measured import covers, percent
@@ -33,6 +33,7 @@ def problems(subject: str, payload: Payload, *, at: datetime) -> Problems:
     for field, sentence in (
         *_identity(subject, payload, purpose),
         *_basis(payload, purpose),
+        *_training(payload, purpose),
         *_words(payload),
         *_terms(payload),
         *_safeguards(payload),
@@ -85,6 +86,13 @@ def _basis(payload: Payload, purpose: Purpose) -> Found:
             "This basis does not go with what people can do about it: %(control)s."
         ) % {"control": Control(purpose.control).label})]  # fmt: skip
     return []
+
+
+def _training(payload: Payload, purpose: Purpose) -> Found:
+    """No other purpose becomes AI training: what protects people from that hangs on the purpose."""
+    if not trains_unnamed(purpose, payload.get("dpv_processing", "")):
+        return []
+    return [("dpv_processing", _("Models learn for the purpose of AI training alone."))]
 
 
 def _words(payload: Payload) -> Found:

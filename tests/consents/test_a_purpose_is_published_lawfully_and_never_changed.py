@@ -4,12 +4,16 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
-from consents import catalogue
+from consents import catalogue, vocabulary
 from consents.actions import purposes
 from consents.actions.purposes import publish, purpose_of
+from consents.changing import drafts
+from consents.changing.problems import problems
 from consents.models import Purpose, PurposeVersion
 from portal.lib.canonical import sha256_of
+from tests.consents.worlds import make_purpose
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +51,23 @@ def test_training_is_never_based_on_the_contract(training: Any) -> None:
     Purpose.objects.filter(pk=purpose.pk).update(control="not_used")
     with pytest.raises(purposes.BasisDoesNotFit):
         put_out(purpose, wording, legal_basis="6(1)(b)")
+
+
+@pytest.mark.parametrize("term", sorted(vocabulary.TRAINING))
+def test_no_other_purpose_becomes_training(
+    training: Any, term: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The gate of "delivery" asks for no switch, and neither for minors nor special categories."""
+    delivery, wording = make_purpose("delivery", "none"), training[1]
+    changes: dict[str, Any] = {"legal_basis": "6(1)(b)", "dpv_processing": term}
+    with pytest.raises(purposes.TrainingNotNamed):
+        put_out(delivery, wording, **changes)
+    draft = drafts.payload_of(delivery.versions.get()) | {"dpv_processing": term}
+    found = problems("delivery", draft, at=timezone.now())
+    assert found["dpv_processing"] == ["Models learn for the purpose of AI training alone."]
+    monkeypatch.setattr(purposes, "trains_unnamed", lambda *_anything: False)
+    with pytest.raises(IntegrityError, match="it trains a model"):
+        put_out(delivery, wording, **changes)
 
 
 def test_a_text_that_lacks_a_language_or_a_level_is_not_published(training: Any) -> None:
