@@ -80,6 +80,7 @@ LETTERS: dict[str, tuple[Part, ...]] = {
     "withdrawn": (PLACE,),
     "expiring": (PLACE,),
     "agent_took": (PLACE,),
+    "agent_already": (REFERENCE, PLACE),
     "refused": (GROUND, EVIDENCE, *REMEDIES, PLACE),
     "extended": (NEW_DATE, REASON, EXPLANATION, *REMEDIES, PLACE),
     "answered": (RESOLUTION, *REMEDIES, PLACE),

@@ -50,6 +50,7 @@ def known(letter: Letter, language: str) -> dict[str, Any]:
         "because": "calendar",
         "has_gaps": True,
         "agent": Mandate(agent_name="Association Droits & Données"),
+        "acting": Mandate(agent_name="Association Droits & Données"),
     }
 
 

@@ -158,6 +158,14 @@ def agent_took(request: SubjectRequest, package: Package) -> None:
     _tell(request, "agent_took", unique=str(package.downloads))
 
 
+def asked_already(request: SubjectRequest, name: str, *, waits: bool, unique: str) -> None:
+    """Say that ``name`` asked, in the person's name, for what is asked for already.
+
+    ``waits``: nobody has confirmed yet that it is the person's. Told once for each ``unique``.
+    """
+    _tell(request, "agent_already", unique=unique, name=name, waits=waits)
+
+
 def announce_expiry(package: Package) -> None:
     """Say that the copy will be destroyed soon."""
     _tell(package.request, "expiring", package=package)

@@ -9,21 +9,17 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any
 
-from django.conf import settings
 from django.core.files.base import File
-from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import User
 from accounts.proven import person_for_claimed_address
-from dsar import enclosures, rules
+from dsar import enclosures, letters, rules
 from dsar.actions import objections
 from dsar.actions.requests import Agent, open_request
 from dsar.kinds import NATURES, Proof
 from dsar.models import Attachment, SubjectRequest
 from dsar.models.requests import Channel, Identity, Kind
 from dsar.rules_identity import waits_for_a_link
-from portal.lib import mail
 
 
 def file_for_somebody(
@@ -64,28 +60,20 @@ def file_for_somebody(
             **given,
         )
     except rules.AlreadyOpen as already:
-        _tell_of_it(already.request, person, agent)
+        _tell_of_it(already.request, agent)
     except rules.BeingErased:
         # There is nothing left that could be given out or used, and nobody left to be asked.
         return None
     return None
 
 
-def _tell_of_it(request: SubjectRequest, person: User, agent: Agent) -> None:
-    """Tell the person that somebody asked for what is asked for already."""
-    if not person.email:
-        return
-    # As a hash: a key has no room for every address, and outlives none.
+def _tell_of_it(request: SubjectRequest, agent: Agent) -> None:
+    """Tell the person that somebody asked for what is asked for already, once a day."""
+    # As a hash: the key of a mail has no room for every address, and outlives none.
     agent_hash = hashlib.sha256(agent.email.encode()).hexdigest()[:32]
-    mail.send(
-        "dsar/agent_already",
-        to=person.email,
-        language=request.language,
-        key=f"dsar-agent-already:{request.pk}:{agent_hash}:{timezone.localdate()}",
-        context={
-            "request": request,
-            "name": agent.name,
-            "waits": waits_for_a_link(request),
-            "url": f"{settings.SITE_URL}{reverse('dsar:detail', args=[request.reference])}",
-        },
+    letters.asked_already(
+        request,
+        agent.name,
+        waits=waits_for_a_link(request),
+        unique=f"{agent_hash}:{timezone.localdate()}",
     )
