@@ -77,12 +77,14 @@ def _is_longer(before: PurposeVersion, after: PurposeVersion) -> bool:
 
 
 def _is_weaker(before: dict[str, Any], after: dict[str, Any]) -> bool:
-    """Whether data were anonymous and are not; less is found; or nobody says any more how."""
+    """Whether data were anonymous and are not; less is found; or it is another method, or
+    nobody says any more which: which one protects better nobody can say.
+    """
     was, now = _recall(before), _recall(after)
     return (
         (before.get("anonymised") is True and after.get("anonymised") is not True)
         or (was is not None and (now is None or now < was))
-        or (bool(_method(before)) and not _method(after))
+        or (bool(_method(before)) and _method(after) != _method(before))
     )
 
 

@@ -17,6 +17,7 @@ from consents.actions import purposes
 from consents.changing import drafts
 from consents.changing.problems import problems
 from consents.models import Purpose, PurposeStop, PurposeVersion
+from consents.models.purposes import Control
 from consents.queries import change as changed
 from consents.queries import diff
 from consents.register import terms
@@ -68,6 +69,8 @@ class PurposeChange:
     def warning(self, change: Change) -> str:
         """Return what people would still read as it was, though it changes; "" if nothing."""
         after = drafts.version_of(change.subject, change.payload, at=timezone.now())
+        if after.before is None and after.purpose.control == Control.NONE:
+            return _("Nobody can refuse a purpose like this: it counts for everybody from its day.")
         left = left_behind(after.before, after)
         if not left:
             return ""

@@ -14,7 +14,7 @@ from accounts.changes.office import About, Line, OfficeKind
 from dsar import figures, foreseen
 from dsar.figures import FIGURES
 from dsar.laws import LAWS
-from dsar.reckoning import term_in_words
+from dsar.reckoning import office_today, term_in_words
 from dsar.regimes import REGIMES, RegimeCode, Term
 from portal.lib.office.shapes import LONGEST, Field, Typed, Words
 from portal.lib.tasks import enqueue
@@ -119,6 +119,10 @@ class RegimeKind(OfficeKind):
             for name in figures.looser(terms, shipped):
                 is_longer = name == "appeal_within"
                 problems[name] = [also if is_longer else said]
+        if law and figures.looser(terms, shipped) and law["from"] < office_today().isoformat():
+            problems["law_from"] = [
+                _("What leaves people with less counts from a day that has not passed.")
+            ]
         if problems:
             return None, problems
         value: dict[str, Any] = {"figures": _kept(terms), "law": law}

@@ -95,6 +95,7 @@ def test_a_recipient_that_moves_or_is_somebody_else_makes_it_wider(world, wordin
         {"anonymised": True, "recall": 0.97, "method": "manual_review"},
         {"anonymised": True, "method": "manual_review"},
         {"anonymised": True, "recall": 0.98},
+        {"anonymised": True, "recall": 0.98, "method": "differential_privacy"},
         {},
     ],
 )

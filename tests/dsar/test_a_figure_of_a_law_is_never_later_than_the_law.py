@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -97,11 +98,24 @@ def test_thirty_days_are_longer_than_a_month_in_february() -> None:
 
 
 @pytest.mark.django_db
-def test_a_change_of_the_law_is_shown_whole_or_not_at_all() -> None:
+def test_a_change_of_the_law_is_shown_whole_or_not_at_all(time_machine: Any) -> None:
+    time_machine.move_to("2026-06-01 09:00+02:00")
     assert refused(answer="2", law_source="Somebody said so") == {"law_url", "law_from"}
     assert refused(answer="2", **LAW | {"law_from": "next year"}) == {"law_from"}
     assert refused(answer="2", **LAW | {"law_url": "javascript:alert(1)"}) == {"law_url"}
     assert refused(answer="2", **LAW) == set()
+
+
+@pytest.mark.django_db
+def test_what_leaves_people_with_less_counts_from_a_day_that_has_not_passed(
+    time_machine: Any,
+) -> None:
+    """Nobody who has asked already is answered later, whatever source is named."""
+    time_machine.move_to("2026-06-02 00:30+02:00")
+    assert refused(answer="2", **LAW) == {"law_from"}
+    assert refused(answer="2", **LAW | {"law_from": "2026-06-02"}) == set()
+    # What is better for people may count from any day.
+    assert refused(answer="21", answer_unit="days", **LAW) == set()
 
 
 @pytest.mark.django_db
@@ -161,7 +175,7 @@ def test_the_second_person_is_told_what_to_read(
 ) -> None:
     open_request()
     settings.MIDDLEWARE = [one for one in settings.MIDDLEWARE if "SecondFactor" not in one]
-    changes.draft("regime", "gdpr", {"typed": typed(answer="2", **LAW)}, by=dina)
+    changes.draft("regime", "gdpr", {"typed": typed(answer="2", **LAW | {"law_from": f"{timezone.localdate()}"})}, by=dina)
     client = Client()
     client.force_login(people.make("dora@regard.example", role="dpo"))
     page = client.get("/dashboard/settings/regime/gdpr/").text

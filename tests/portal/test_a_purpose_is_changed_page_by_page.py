@@ -137,6 +137,14 @@ def test_words_that_do_not_follow_a_fact_are_named_until_they_do(world: World, d
         assert "The words do not follow." not in page
 
 
+def test_a_new_purpose_that_nobody_can_refuse_says_so_to_both_officers(world: World, dina: Client):
+    change = begin(dina, "-new-", "summaries")
+    save(dina, change, "facts", facts(change, control="none", legal_basis="6(1)(b)"))
+    assert "Nobody can refuse a purpose like this" in read(dina, change)
+    save(dina, change, "facts", facts(change, control="objection", legal_basis="6(1)(f)"))
+    assert "Nobody can refuse a purpose like this" not in read(dina, change)
+
+
 def test_what_is_wrong_is_kept_and_said_beside_its_field(world: World, dina: Client):
     change = begin(dina)
     typed = facts(

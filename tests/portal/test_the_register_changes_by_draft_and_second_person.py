@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from accounts.changes import actions
 from accounts.changes.models import Change
 from accounts.models import Organisation, User
 from accounts.roles import Role
@@ -16,7 +17,7 @@ from consents.actions.purposes import load_catalogue
 from consents.models import ProcessingVersion
 from consents.queries import register
 from consents.register.fields import draft_of
-from portal.dashboard.register import pages
+from portal.dashboard.register import importing, pages
 from tests.accounts import people
 from tests.portal.officers import (
     _second_factor_is_not_the_point_here as _second_factor_is_not_the_point_here,
@@ -193,6 +194,27 @@ def test_an_import_is_shown_first_and_makes_drafts_only(dina: User) -> None:
     assert Change.objects.count() == 1
     client.post(f"{HOME}import/keep/", {"uses": "forged", "use": ["x"]})
     assert Change.objects.count() == 1
+
+
+def test_an_import_keeps_all_that_was_chosen_or_nothing(
+    dina: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody drafts one of the same name in that moment."""
+    client = signed_in(dina)
+    text = b"data_use:\n- fides_key: analytics\n  name: A\n- fides_key: marketing\n  name: M\n"
+    file = SimpleUploadedFile("taxonomy.yml", text)
+    uses = client.post(f"{HOME}import/", {"file": file}).context["uses"]
+    draft = importing.actions.draft
+
+    def overtaken(kind: str, subject: str, *rest: Any, **more: Any) -> Change:
+        if subject == "fides-marketing":
+            raise actions.DraftOpen("Somebody else drafts it.")
+        return draft(kind, subject, *rest, **more)
+
+    monkeypatch.setattr(importing.actions, "draft", overtaken)
+    chosen = {"uses": uses, "use": ["fides-analytics", "fides-marketing"]}
+    assert client.post(f"{HOME}import/keep/", chosen).status_code == 409
+    assert not Change.objects.exists()
 
 
 def test_a_file_that_cannot_be_read_is_refused_with_the_reason(dina: User) -> None:

@@ -20,6 +20,7 @@ from dsar.authorities import AUTHORITIES
 from dsar.regimes import REGIMES
 from portal.dashboard.alarms import rounds
 from portal.dashboard.alarms.rules import RULES
+from portal.dashboard.approvals import views
 from portal.lib.office.definitions import SETTINGS
 from tests.accounts import people
 from tests.accounts.test_a_change_needs_a_second_person import Motto
@@ -58,6 +59,18 @@ def test_it_is_found_read_and_agreed_to(motto: Motto, dina: User, dora: User) ->
     answer = client.post(f"{LIST}{change.uid}/approve/", agreeing(change, "Yes."), follow=True)
     assert "Carried out." in answer.content.decode()
     assert motto.words == "as it shall be"
+
+
+def test_what_waits_for_me_is_not_pushed_out_by_what_waits_for_others(
+    motto: Motto, dina: User, dora: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "SHOWN", 2)
+    change = proposed(dina, "the oldest")
+    for subject in ("one", "two", "three"):
+        proposed(dora, subject)
+    answer = signed_in(dora).get(LIST)
+    assert [row.change for row in answer.context["for_me"]] == [change]
+    assert len(answer.context["open"]) == 2
 
 
 def agreeing(change: Change, words: str = "") -> dict[str, str]:

@@ -49,11 +49,11 @@ def index(request: SignedInRequest) -> HttpResponse:
         known.exclude(status__in=OPEN), by="updated_at", size=SIZE,
         older=request.GET.get("older", ""), newer=request.GET.get("newer", ""),
     )  # fmt: skip
-    mine = set(for_me.values_list("pk", flat=True))
-    rows = _rows(is_open[:SHOWN], mine)
+    mine = set(for_me.values_list("pk", flat=True)[:SHOWN])
+    # Each by itself: many that wait for others do not push out what waits for me.
     context = {
-        "for_me": [row for row in rows if row.for_me],
-        "open": [row for row in rows if not row.for_me],
+        "for_me": _rows(is_open.filter(pk__in=mine), mine),
+        "open": _rows(is_open.exclude(pk__in=mine)[:SHOWN], set()),
         "newer": f"?{urlencode({'newer': past.newer})}" if past.newer else "",
         "older": f"?{urlencode({'older': past.older})}" if past.older else "",
         "past_rows": _rows(past.rows, set()),

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core import signing
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -72,10 +73,11 @@ def keep(request: SignedInRequest) -> HttpResponse:
         return redirect("dashboard-register-import")
     chosen = [slug for slug in request.POST.getlist("use") if slug in found]
     made = [slug for slug in dict.fromkeys(chosen) if not _is_there(slug)]
-    for slug in made:
-        actions.draft(
-            "register", slug, found[slug], by=request.user, reason=_("Imported from Fides.")
-        )
+    with transaction.atomic():  # all of them, or none and a sentence
+        for slug in made:
+            actions.draft(
+                "register", slug, found[slug], by=request.user, reason=_("Imported from Fides.")
+            )
     text = ngettext("%d draft was made.", "%d drafts were made.", len(made)) % len(made)
     messages.success(request, text)
     return redirect("dashboard-register")
