@@ -20,7 +20,8 @@ def of_documents(now: datetime) -> str:
     """Return how long documents are kept from their end (ISO 8601) as of ``now`` (aware).
 
     The longest period among the purposes in force that keep documents themselves and count from
-    the last signature: what one of them still needs, none erases. Empty where there is none.
+    the last signature: what one of these still needs, none erases. A purpose that counts from
+    another event keeps a copy of its own, which ends where it lies (ADR 33). Empty for none.
     """
     versions = PurposeVersion.objects.in_force(now).select_related("purpose")
     periods = [version.retention_duration for version in versions if _keeps_documents(version)]

@@ -109,13 +109,19 @@ def stop_clock(
 def wait_on(request: SubjectRequest) -> None:
     """Let the question who asks, with which a locked request was closed, wait on until now.
 
-    Nobody could go on with it in between: under a law that knows pauses no day since then counts.
+    Nobody could go on with it in between: under a law that knows pauses no day since then counts;
+    under one that knows none (CCPA § 7021(b)) it is received anew, today.
     """
-    if request.status == Status.UNIDENTIFIED and request.closed_at is not None:
-        ended_with_it = request.pauses.filter(
-            reason=Pause.Reason.IDENTITY, answered_at__gte=request.closed_at
-        )
-        ended_with_it.update(answered_at=None)
+    if request.status != Status.UNIDENTIFIED or request.closed_at is None:
+        return
+    ended_with_it = request.pauses.filter(
+        reason=Pause.Reason.IDENTITY, answered_at__gte=request.closed_at
+    )
+    ended_with_it.update(answered_at=None)
+    if not request.law.may_pause:
+        request.reopened_on = reckoning.office_today()
+        request.save(update_fields=["reopened_on"])
+        _count(request, by=None, because=ANSWERED, quietly=True)
 
 
 def start_clock(request: SubjectRequest, *, by: User | None) -> Pause | None:

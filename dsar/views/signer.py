@@ -20,6 +20,7 @@ from consents.views import signer_session
 from consents.views.parts import SeeOther
 from consents.views.signer import asks_for_more, by_link
 from dsar import actions, rules
+from dsar.actions import objections
 from dsar.actions.requests import clock, needs_code
 from dsar.intake_forms import ANSWERS, KINDS
 from dsar.models import SubjectRequest
@@ -75,6 +76,8 @@ def _file(link: DocumentLink, kind: Kind, answers: dict[str, Any]) -> SubjectReq
 def _object(link: DocumentLink, language: str, answers: dict[str, Any]) -> None:
     """Obey an objection for the link's address. Anybody may hold a link: its owner is told."""
     person = person_for_claimed_address(link.address.email or "", language=language)
+    if objections.stands_lately(person, answers["details"]):
+        return  # obeyed and told a moment ago
     try:
         actions.open_request(
             Kind.OBJECTION,

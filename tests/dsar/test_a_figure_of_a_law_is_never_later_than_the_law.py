@@ -175,7 +175,8 @@ def test_the_second_person_is_told_what_to_read(
 ) -> None:
     open_request()
     settings.MIDDLEWARE = [one for one in settings.MIDDLEWARE if "SecondFactor" not in one]
-    changes.draft("regime", "gdpr", {"typed": typed(answer="2", **LAW | {"law_from": f"{timezone.localdate()}"})}, by=dina)
+    law = LAW | {"law_from": timezone.localdate().isoformat()}
+    changes.draft("regime", "gdpr", {"typed": typed(answer="2", **law)}, by=dina)
     client = Client()
     client.force_login(people.make("dora@regard.example", role="dpo"))
     page = client.get("/dashboard/settings/regime/gdpr/").text

@@ -80,6 +80,20 @@ def test_who_confirms_after_it_was_closed_is_not_late(enter: Enter, sam: User) -
     assert request.pauses.count() == 1
 
 
+def test_where_the_law_knows_no_pause_it_is_received_anew(enter: Enter, sam: User) -> None:
+    """CCPA § 7021(b): 45 days from receipt, whatever the proof takes; what is closed is over."""
+    with time_machine.travel("2026-02-02 10:00+01:00", tick=False) as clock:
+        request = enter(country="US", region="CA")
+        clock.move_to("2026-03-20 10:00+01:00")
+        doubts.close(lock(request), denied=False)
+        clock.move_to("2026-05-04 10:00+02:00")
+        called = rules_identity.How.CALLED
+        identity.confirm_identity(request, by=sam, how=called, words="On a number we knew.")
+    request.refresh_from_db()
+    assert request.due_on == date(2026, 6, 17)  # the day of receipt counts
+    assert request.received_on == date(2026, 2, 2)
+
+
 def test_a_link_works_once_and_a_forged_one_never(client: Client, enter: Enter) -> None:
     enter()
     path = link_to()

@@ -17,7 +17,7 @@ from consents.actions.purposes import load_catalogue
 from consents.models import ProcessingVersion
 from consents.queries import register
 from consents.register.fields import draft_of
-from portal.dashboard.register import importing, pages
+from portal.dashboard.register import pages
 from tests.accounts import people
 from tests.portal.officers import (
     _second_factor_is_not_the_point_here as _second_factor_is_not_the_point_here,
@@ -204,14 +204,14 @@ def test_an_import_keeps_all_that_was_chosen_or_nothing(
     text = b"data_use:\n- fides_key: analytics\n  name: A\n- fides_key: marketing\n  name: M\n"
     file = SimpleUploadedFile("taxonomy.yml", text)
     uses = client.post(f"{HOME}import/", {"file": file}).context["uses"]
-    draft = importing.actions.draft
+    draft = actions.draft
 
-    def overtaken(kind: str, subject: str, *rest: Any, **more: Any) -> Change:
+    def overtaken(kind: str, subject: str, *rest: Any, **more: Any) -> Any:
         if subject == "fides-marketing":
             raise actions.DraftOpen("Somebody else drafts it.")
         return draft(kind, subject, *rest, **more)
 
-    monkeypatch.setattr(importing.actions, "draft", overtaken)
+    monkeypatch.setattr(actions, "draft", overtaken)
     chosen = {"uses": uses, "use": ["fides-analytics", "fides-marketing"]}
     assert client.post(f"{HOME}import/keep/", chosen).status_code == 409
     assert not Change.objects.exists()
