@@ -265,7 +265,7 @@ def test_a_night_reads_batch_by_batch(
 
 def test_the_search_for_what_is_over_reads_an_index(old: Document) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
         for rows, index in zip(_searches(), ("document_ends_on", "document_ends"), strict=True):
             plan = rows.explain()
             assert f"using {index} " in plan

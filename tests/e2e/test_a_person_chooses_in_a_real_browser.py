@@ -96,7 +96,7 @@ def test_when_the_line_drops_nothing_seems_saved(
     page = at_home(context.new_page(), live, shop.ada)
     context.set_offline(True)
     page.get_by_role("button", name="Refuse AI training").click()
-    page.wait_for_function("!document.querySelector('h1.sentence')")
+    page.locator("h1.sentence").wait_for(state="detached")
     assert ChoiceEvent.objects.count() == 0
     context.set_offline(False)
     page.goto(f"{live}/")
