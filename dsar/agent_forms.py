@@ -42,14 +42,14 @@ class AgentWhoForm(WhoForm):
     name = NameField(
         label=_("Your name"),
         help_text=_("Or that of your firm. The person reads it."),
-        max_length=100,
+        max_length=80,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
         validators=[
-            # It stands in a mail of ours to anybody: it must not lead anywhere. Some programs take
+            # It stands in a mail of ours to anybody: it must lead nowhere. Some programs take
             # the full stops of other scripts for the dot of an address (UTS 46).
             RegexValidator(
-                r"://|@|www\.|\w[.。．｡]\w\w",
-                message=_("A name holds no address of a page or mailbox. Write “J. Smith”."),
+                r"://|@|www\.|\w[.。．｡]\w\w|(?:\d[\s().-]*){5}",
+                message=_("A name holds no address and no telephone number. Write “J. Smith”."),
                 inverse_match=True,
                 flags=re.IGNORECASE,
             )
