@@ -77,6 +77,12 @@ class Worker:
             enqueue("portal.tasks.beat")
         wait_until(Heartbeat.objects.exists)
 
+    @property
+    def group(self) -> int:
+        """The process group of the running cluster."""
+        assert self._process
+        return self._process.pid
+
     def stop(self) -> None:
         """End it as a deployment does; it finishes the jobs it has begun."""
         if self._process:

@@ -12,7 +12,7 @@ from typing import Any
 import pikepdf
 import pytest
 
-from portal.lib import pdf
+from portal.lib import painting, pdf
 
 AT = datetime(2026, 5, 3, 12, 2, 11, tzinfo=UTC)
 PAGE = """{% extends "pdf/base.html" %}{% load i18n %}
@@ -141,7 +141,7 @@ def test_nothing_outside_the_folder_is_ever_fetched(
     address: str,
 ) -> None:
     with pytest.raises(ValueError, match="nothing from outside"):
-        pdf._OurFiles().fetch(address)
+        painting.OurFiles().fetch(address)
     picture = f'<img src="{address}" alt="x"><object data="{address}"></object>'
     assert drawings(render(extra=picture)) == drawings(render())
 
