@@ -80,7 +80,7 @@ class Change(models.Model):
     @property
     def is_open(self) -> bool:
         """Whether it can still be edited, proposed or decided."""
-        return self.status in (self.Status.DRAFT, self.Status.PROPOSED)
+        return self.status in OPEN
 
     @property
     def fingerprint(self) -> str:
@@ -91,6 +91,10 @@ class Change(models.Model):
     def edition(self) -> str:
         """Return what a page carries to tell, when it is saved, whether the draft is the same."""
         return f"{self.status}-{sha256_of(self.payload)}"
+
+
+# In these a change can still be edited, proposed or decided.
+OPEN = (Change.Status.DRAFT, Change.Status.PROPOSED)
 
 
 class ChangeEvent(models.Model):

@@ -16,12 +16,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.changes import actions
 from accounts.changes.kinds import Difference
-from accounts.changes.models import Change, ChangeEvent
+from accounts.changes.models import OPEN, Change, ChangeEvent
 from accounts.models import User
 from portal.lib.errors import DomainError
 
 Payload = dict[str, Any]
-OPEN = [Change.Status.DRAFT, Change.Status.PROPOSED]
 
 
 @dataclass(frozen=True)

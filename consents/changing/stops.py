@@ -12,14 +12,13 @@ from django.utils.translation import gettext_lazy
 
 from accounts.changes import actions
 from accounts.changes.kinds import Difference, Problems
-from accounts.changes.models import Change
+from accounts.changes.models import OPEN, Change
 from accounts.models import User
 from consents.actions import stopping
 from consents.changing.purposes import base_of, facts
 from consents.models import PurposeVersion
 
 KIND = "purpose_stop"
-OPEN = [Change.Status.DRAFT, Change.Status.PROPOSED]
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.changes import actions as changes
 from accounts.changes.kinds import Difference, Problems
-from accounts.changes.models import Change
+from accounts.changes.models import OPEN, Change
 from accounts.models import User
 from portal.dashboard.alarms import rounds, setting
 from portal.dashboard.alarms.setting import Wish
@@ -20,7 +20,6 @@ from portal.lib.canonical import sha256_of
 from portal.lib.errors import DomainError
 
 KIND = "alarm-quiet"
-OPEN = [Change.Status.DRAFT, Change.Status.PROPOSED]
 
 
 @transaction.atomic

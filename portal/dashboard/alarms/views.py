@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.changes.actions import DraftOpen, second_person_needed
-from accounts.changes.models import Change
+from accounts.changes.models import OPEN, Change
 from accounts.models import User
 from accounts.roles import Role, SignedInRequest, dpo_required
 from portal.dashboard.alarms import digest as digests
@@ -171,9 +171,7 @@ def _officers() -> Any:
 def _page(
     request: SignedInRequest, found: AlarmRule, known: Rule, form: RuleForm, off: OffForm
 ) -> HttpResponse:
-    open_change = Change.objects.filter(
-        kind=setting.KIND, subject=found.code, status__in=["draft", "proposed"]
-    )
+    open_change = Change.objects.filter(kind=setting.KIND, subject=found.code, status__in=OPEN)
     standing = found.raised.filter(over_at=None).order_by("-raised_at", "-pk")[:SHOWN]
     context = {
         "rule": found,

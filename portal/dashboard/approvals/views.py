@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.changes import actions
 from accounts.changes.kinds import KINDS, titled
-from accounts.changes.models import Change
+from accounts.changes.models import OPEN, Change
 from accounts.models import User
 from accounts.reauthentication import reauthentication_required
 from accounts.roles import SignedInRequest, dpo_required
@@ -22,7 +22,6 @@ from portal.dashboard.approvals.panel import panel
 from portal.lib.errors import DomainError
 from portal.lib.keyset import page
 
-OPEN = [Change.Status.DRAFT, Change.Status.PROPOSED]
 SIZE = 25
 SHOWN = 200  # open changes: one a subject, so there are few
 Act = Callable[[Change, User, str, str], Any]

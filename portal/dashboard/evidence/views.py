@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.changes import actions
 from accounts.changes.kinds import KINDS, titled
-from accounts.changes.models import Change
+from accounts.changes.models import OPEN, Change
 from accounts.changes.saving import Meanwhile, save
 from accounts.reauthentication import reauthentication_required
 from accounts.roles import SignedInRequest, dpo_required
@@ -28,8 +28,6 @@ from portal.dashboard.approvals.panel import panel
 from portal.dashboard.cards.choice_trends import titles
 from portal.dashboard.evidence.forms import MeasurementForm, fields_of, typed_page
 from portal.lib.errors import DomainError
-
-OPEN = [Change.Status.DRAFT, Change.Status.PROPOSED]
 
 
 @dpo_required

@@ -11,7 +11,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from accounts.changes.kinds import KINDS, Difference
-from accounts.changes.models import Change
+from accounts.changes.models import OPEN, Change
 from accounts.changes.office import About, OfficeKind, authors
 from portal.lib.models import OfficeVersion
 from portal.lib.office import store
@@ -20,7 +20,6 @@ from portal.lib.office.shapes import Words
 from portal.lib.typesetting import in_series, named
 
 OFFICE = ("setting", "regime", "authority", "letter", "calendar")
-OPEN = [Change.Status.DRAFT, Change.Status.PROPOSED]
 SHOWN = 140  # characters of a value in a list
 
 

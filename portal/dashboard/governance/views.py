@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import places
 from accounts.changes import actions
-from accounts.changes.models import Change
+from accounts.changes.models import OPEN, Change
 from accounts.changes.office import OfficeKind, authors, payload
 from accounts.changes.saving import Meanwhile, Page, save
 from accounts.roles import SignedInRequest, dpo_required
@@ -41,7 +41,7 @@ def index(request: SignedInRequest) -> HttpResponse:
         "q": words,
         "groups": pages.setting_groups(words),
         "others": pages.other_groups(words),
-        "open": Change.objects.filter(kind__in=pages.OFFICE, status__in=pages.OPEN).count(),
+        "open": Change.objects.filter(kind__in=pages.OFFICE, status__in=OPEN).count(),
         "needs_second": actions.second_person_needed(),
     }
     return render(request, "dashboard/governance/index.html", context)
@@ -79,7 +79,7 @@ def calendar(request: SignedInRequest) -> HttpResponse:
         "before": str(year - 1) if year - 1 in YEARS else "",
         "after": str(year + 1) if year + 1 in YEARS else "",
         "country": places.country_name(country),
-        "open": Change.objects.filter(kind="calendar", status__in=pages.OPEN),
+        "open": Change.objects.filter(kind="calendar", status__in=OPEN),
     }
     status = 422 if asked else 200
     return render(request, "dashboard/governance/calendar.html", context, status=status)
@@ -194,7 +194,7 @@ def _group_path(kind: OfficeKind) -> tuple[str, str]:
 
 def _open_change(kind: OfficeKind, subject: str) -> Change | None:
     known = Change.objects.select_related("author", "decided_by")
-    return known.filter(kind=kind.slug, subject=subject, status__in=pages.OPEN).first()
+    return known.filter(kind=kind.slug, subject=subject, status__in=OPEN).first()
 
 
 def _kind(slug: str) -> OfficeKind:

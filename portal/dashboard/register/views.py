@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.changes.kinds import Difference
-from accounts.changes.models import Change
+from accounts.changes.models import OPEN, Change
 from accounts.models import Organisation, User
 from accounts.roles import dpo_required
 from consents.models import ProcessingVersion
@@ -34,9 +34,7 @@ def index(request: HttpRequest) -> HttpResponse:
     older, newer = (request.GET.get(name, "") for name in ("older", "newer"))
     page = page_of(found, older=older, newer=newer)
     drafts = set(
-        Change.objects.filter(
-            kind="register", status__in=[Change.Status.DRAFT, Change.Status.PROPOSED]
-        ).values_list("subject", flat=True)
+        Change.objects.filter(kind="register", status__in=OPEN).values_list("subject", flat=True)
     )
     context = {
         "form": form,
@@ -141,5 +139,4 @@ def the_record(slug: str, now: datetime | None = None) -> Record:
 
 def open_change(slug: str) -> Change | None:
     """Return the change of a record that is drafted or waits for a second person."""
-    waiting = [Change.Status.DRAFT, Change.Status.PROPOSED]
-    return Change.objects.filter(kind="register", subject=slug, status__in=waiting).first()
+    return Change.objects.filter(kind="register", subject=slug, status__in=OPEN).first()

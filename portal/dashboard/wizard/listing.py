@@ -6,11 +6,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.changes.kinds import titled
-from accounts.changes.models import Change
+from accounts.changes.models import OPEN, Change
 from accounts.roles import dpo_required
 from consents.changing.purposes import KIND
 from portal.dashboard.wizard import telling
-from portal.dashboard.wizard.views import OPEN
 
 
 @dpo_required

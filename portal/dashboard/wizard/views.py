@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.changes import actions
 from accounts.changes.kinds import KINDS, title
-from accounts.changes.models import Change
+from accounts.changes.models import OPEN, Change
 from accounts.changes.saving import Meanwhile, save
 from accounts.roles import SignedInRequest, dpo_required
 from consents.changing import drafts
@@ -29,7 +29,6 @@ from portal.dashboard.wizard.forms import StartForm
 from portal.dashboard.wizard.steps import Step
 
 NEW = "-new-"  # no slug begins so
-OPEN = [Change.Status.DRAFT, Change.Status.PROPOSED]
 LONGEST_SLUG = 50  # characters, of the column
 TAKEN = frozenset({"changes", "new"})  # parts of addresses
 
